@@ -8,7 +8,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 os.environ["MPLBACKEND"] = "Agg"
 
-import hypothesis
+import hypothesis  # noqa: E402 - after the environment is set
 
 # derandomize: the same examples in every run; a deadline would make a slow machine fail a test
 hypothesis.settings.register_profile("hessopt", derandomize=True, deadline=None)

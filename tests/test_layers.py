@@ -27,10 +27,6 @@ LAYERS = (
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
-# The only modules that exist to hand on names from elsewhere: the package itself and the two
-# front rooms under the names that the book uses.
-FRONT = ("__init__", "functions", "utils")
-
 EXTRAS = {"matplotlib", "rich"}
 PROBLEMS_MAY_IMPORT = {"numpy", "problems"} | set(sys.stdlib_module_names)
 
@@ -131,18 +127,18 @@ def files_are_short(root: Path) -> Iterator[str]:
 
 
 def public_names_have_one_home(root: Path) -> Iterator[str]:
-    """`hessopt/__init__.py` imports and lists; every other `__init__.py` of hessopt lists nothing.
+    """`hessopt/__init__.py` imports and lists; no other `__init__.py` offers names.
 
-    A sub-package may collect its own modules (a registry must import its members), but `__all__`
-    is for the front rooms.
+    A sub-package may import its own modules (a registry must), but what is public is said once.
     """
     for path, tree in parsed(root, "hessopt"):
-        relative = path.relative_to(root / "hessopt").with_suffix("").as_posix()
-        exported = [node for node in tree.body if _assigned(node) == "__all__"]
-        if exported and relative not in FRONT:
-            yield f"{path.relative_to(root)}:{exported[0].lineno}: __all__ outside a front room"
-        if relative == "__init__":
-            yield from _only_imports_and_lists(path.relative_to(root), tree)
+        relative = path.relative_to(root)
+        if relative == Path("hessopt/__init__.py"):
+            yield from _only_imports_and_lists(relative, tree)
+        elif path.name == "__init__.py":
+            for node in tree.body:
+                if _assigned(node) == "__all__":
+                    yield f"{relative}:{node.lineno}: __all__; public names are in hessopt alone"
 
 
 def _assigned(node: ast.stmt) -> str | None:
@@ -229,7 +225,12 @@ BAD = [
     (extras_are_lazy, "hessopt/cli.py", "try:\n    import rich\nexcept ImportError: ...", "extra"),
     (extras_are_lazy, "hessopt/pictures/a.py", "from matplotlib import pyplot", "extra"),
     (files_are_short, "problems/a.py", "x = 1\n" * 401, "401 lines"),
-    (public_names_have_one_home, "hessopt/optimize/__init__.py", "__all__ = []", "front room"),
+    (
+        public_names_have_one_home,
+        "hessopt/optimize/__init__.py",
+        "__all__ = []",
+        "in hessopt alone",
+    ),
     (public_names_have_one_home, "hessopt/__init__.py", "from .cli import main", "not in __all__"),
     (public_names_have_one_home, "hessopt/__init__.py", "def f(): ...", "more than imports"),
     (public_names_have_one_home, "hessopt/__init__.py", "__all__ = ['a', 'a']", "twice"),

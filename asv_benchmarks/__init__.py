@@ -1,0 +1,1 @@
+"""Benchmarks for airspeed velocity: `asv run`, `asv publish`, `asv preview` (see CONTRIBUTING)."""

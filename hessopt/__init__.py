@@ -1,0 +1,19 @@
+"""hessopt: second-order optimization of plain NumPy functions, on exact derivatives."""
+
+from hessopt import primitives as _primitives  # noqa: F401 - fills the registry
+from hessopt.autodiff.backprop import GraphReleasedError
+from hessopt.autodiff.config import no_grad, using_config
+from hessopt.autodiff.function import Function
+from hessopt.autodiff.registry import NoDerivativeError
+from hessopt.autodiff.variable import Variable
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Function",
+    "GraphReleasedError",
+    "NoDerivativeError",
+    "Variable",
+    "no_grad",
+    "using_config",
+]

@@ -1,0 +1,258 @@
+"""What each family of primitives knows for all its members.
+
+Rules are plain NumPy: given arrays they compute, given Variables they are recorded, so one rule
+serves first and higher derivatives.
+
+Adjoints follow the convention g = dL/d(Re) - i dL/d(Im), under which the rule of a holomorphic
+function is multiplication by its derivative, without conjugates; the adjoint of a real operand is
+the real part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from inspect import signature
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hessopt.autodiff.accumulate import Bundle, scatter_add
+from hessopt.autodiff.function import Primitive, apply, item_of, unsupported
+from hessopt.autodiff.node import NO_PARAMS, Node, raw
+from hessopt.autodiff.registry import RULES, NoDerivativeError
+from hessopt.autodiff.variable import strip
+
+Partial = int | Callable[..., Any] | None
+
+
+def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
+    """Sum over the axes along which an array of `shape` was broadcast to the shape of `x`."""
+    lead = len(x.shape) - len(shape)
+    stretched = [
+        i for i, (size, n) in enumerate(zip(shape, x.shape[lead:], strict=True), lead)
+        if size == 1 and n != 1
+    ]
+    x = np.sum(x, axis=(*range(lead), *stretched))
+    return x.reshape(shape)
+
+
+def fit(g: Any, x: Any) -> Any:
+    """Bring an adjoint to the shape and type of the operand it belongs to."""
+    if g.shape != x.shape:
+        g = sum_to(g, x.shape)
+    if g.dtype != x.dtype:
+        if g.dtype.kind == "c" and x.dtype.kind != "c":
+            g = np.real(g)
+        if g.dtype != x.dtype:
+            g = g.astype(x.dtype)
+    return g
+
+
+def values_of(y: Node, graph: bool) -> tuple[Any, Sequence[Any]]:
+    """Return a node's output and operands as its rule wants them: recorded, or plain arrays."""
+    operands: Any = y.operands
+    if graph:
+        return y, operands
+    return y._data, [x._data if isinstance(x, Node) else x for x in operands]
+
+
+class Elementwise(Primitive):
+    """A ufunc: ``partials`` holds, for each operand, the derivative with respect to it.
+
+    A partial is a number, or a function of the output and the operands, or None where the
+    derivative is not known.
+    """
+
+    elementwise = True
+    partials: ClassVar[tuple[Partial, ...]] = ()
+
+    def __call__(self, *operands: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            operands, kwargs = self.bind(*operands, **kwargs)
+        return apply(self, operands, NO_PARAMS)
+
+    def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        dtype = kwargs.pop("dtype", None)
+        if kwargs:
+            raise unsupported(self, kwargs)
+        if dtype is not None:
+            args = tuple(np.astype(a, dtype) if np.ndim(a) else a for a in args)
+        return args, NO_PARAMS
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        out, operands = values_of(y, graph)
+        contributions = []
+        for i in wanted:
+            partial = self.partials[i]
+            if partial.__class__ is int:
+                gx = g if partial == 1 else -g if partial == -1 else g * partial
+            elif partial is None:
+                raise NoDerivativeError(
+                    f"{self.name}: the derivative with respect to argument {i} is not known; "
+                    "pass that argument as a constant"
+                )
+            else:
+                gx = g * partial(out, *operands)  # pyright: ignore
+            x = operands[i]
+            if gx.shape != x.shape or gx.dtype != x.dtype:
+                gx = fit(gx, x)
+            contributions.append(gx)
+        return contributions
+
+
+class Linear(Primitive):
+    """Linear in its single operand: ``adjoint(g, x, **params)`` is the transposed map.
+
+    The operand is given for its shape and type alone.
+    """
+
+    def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
+        """Return the transposed map applied to `g`."""
+        raise NotImplementedError(f"{self.name}: define adjoint")
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        x = y.operands[0]  # pyright: ignore
+        gx = self.adjoint(g, x if graph else raw(x), **y.params)
+        return (gx,)
+
+
+class Rearrange(Linear):
+    """Entries only move, are repeated, dropped, or padded with constants; nothing is computed.
+
+    So the adjoint follows from running the function itself on the entries' numbers; a member
+    writes its own where there is a quicker one.
+    """
+
+    def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if kwargs.get("out") is not None:
+            raise unsupported(self, {"out": kwargs["out"]})
+        bound = signature_of(self.forward).bind(*args, **kwargs).arguments
+        first = next(iter(bound))
+        x = bound.pop(first)
+        params = {}
+        for name, value in bound.items():
+            params.update(strip(value) if isinstance(value, dict) else {name: strip(value)})
+        return (x,), params
+
+    def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
+        size = int(np.prod(x.shape))
+        numbers = self.forward(np.arange(1.0, size + 1).reshape(x.shape), **params)
+        flat = scatter(np.zeros(size + 1, x.dtype), (np.astype(numbers, np.intp), g))
+        return flat[1:].reshape(x.shape)  # entry 0 gathers what was padding
+
+
+def scatter(base: Any, *patches: tuple[Any, Any]) -> Any:
+    """Return `base` with each (index, value) added, recorded where a value is a Variable."""
+    indices = tuple(index for index, _ in patches)
+    values = [value for _, value in patches]
+    recorded = any(isinstance(value, Node) for value in (base, *values))
+    add = RULES[scatter_add] if recorded else scatter_add
+    return add(base, *values, indices=indices)
+
+
+signature_of = cache(signature)
+
+
+class Reduce(Primitive):
+    """A reduction over axes, which are stored negative so that leading axes may be added.
+
+    ``partial(y, x, axis)`` is the derivative of the output, already with the reduced axes kept as
+    1, with respect to each entry of `x`; None stands for 1.
+    """
+
+    partial: ClassVar[Callable[..., Any] | None] = None
+
+    def bind(
+        self, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
+        **kwargs: Any,
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if out is not None:
+            raise unsupported(self, {"out": out})
+        if kwargs:
+            raise unsupported(self, kwargs)
+        if dtype is not None:
+            a = np.astype(a, dtype)
+        return (a,), {"axis": negative_axes(axis, np.ndim(a)), "keepdims": bool(keepdims)}
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        out, (x,) = values_of(y, graph)
+        axis = y.params["axis"]
+        kept = kept_shape(x.shape, axis)
+        g = g.reshape(kept)
+        if self.partial is None:
+            return (spread(g, x.shape),)
+        return (g * type(self).partial(out.reshape(kept), x, axis),)  # pyright: ignore
+
+
+def spread(g: Any, shape: tuple[int, ...]) -> Any:
+    """Broadcast to `shape`."""
+    if g.__class__ is np.ndarray and g.size == 1:
+        return np.full(shape, g.reshape(()), g.dtype)
+    return np.broadcast_to(g, shape)
+
+
+def negative_axes(axis: Any, ndim: int) -> tuple[int, ...] | None:
+    """Return axes in their normal form: a sorted tuple of negative numbers, or None for all."""
+    if axis is None:
+        return None
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    normal = sorted(negative_axis(a, ndim) for a in axes)
+    if len(set(normal)) != len(normal):
+        raise ValueError(f"axis {axis} names an axis twice")
+    return tuple(normal)
+
+
+def negative_axis(axis: Any, ndim: int) -> int:
+    """Return one axis as a negative number; NumPy's AxisError where it is out of range."""
+    return np.lib.array_utils.normalize_axis_index(axis, ndim) - ndim
+
+
+def kept_shape(shape: tuple[int, ...], axis: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return `shape` with the reduced axes as 1."""
+    if axis is None:
+        return (1,) * len(shape)
+    kept = list(shape)
+    for a in axis:
+        kept[a] = 1
+    return tuple(kept)
+
+
+class Multilinear(Primitive):
+    """Linear in each operand: ``adjoints[i](g, *operands, **params)`` for operand `i`."""
+
+    adjoints: ClassVar[tuple[Callable[..., Any], ...]] = ()
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        _, operands = values_of(y, graph)
+        return [
+            fit(self.adjoints[i](g, *operands, **y.params), operands[i]) for i in wanted
+        ]
+
+
+class Opaque(Primitive):
+    """Everything else: ``backward(g, y, *operands, **params)`` written out.
+
+    It returns, for each operand, its adjoint, or a function of no arguments that computes it
+    where it is wanted, or None for zero. For a function of several outputs `g` and `y` are
+    tuples, and an adjoint that did not arrive is zeros.
+    """
+
+    def backward(self, g: Any, y: Any, *operands: Any, **params: Any) -> Sequence[Any]:
+        """Return the operands' adjoints."""
+        raise NotImplementedError(f"{self.name}: define backward")
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        out, operands = values_of(y, graph)
+        if isinstance(g, Bundle):
+            g = tuple(
+                np.zeros_like(d) if gy is None else gy for d, gy in zip(y._data, g, strict=True)
+            )
+            out = tuple(item_of(y, k) for k in range(len(y._data))) if graph else y._data
+        adjoints = self.backward(g, out, *operands, **y.params)
+        contributions = []
+        for i in wanted:
+            gx = adjoints[i]
+            gx = gx() if callable(gx) else gx
+            contributions.append(None if gx is None else fit(gx, operands[i]))
+        return contributions

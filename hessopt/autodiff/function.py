@@ -1,0 +1,228 @@
+"""Applying a primitive, and the functions that users add."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hessopt.autodiff.accumulate import Bundle
+from hessopt.autodiff.config import recording
+from hessopt.autodiff.node import NO_PARAMS, Node, raw
+from hessopt.autodiff.registry import register
+from hessopt.autodiff.variable import Variable, check_data, constant, record, strip
+
+
+class Primitive:
+    """An operation with a derivative rule; a subclass declares one, a family knows the rest.
+
+    A subclass of a family that names the callable it stands for, ``numpy = np.exp``, is
+    instantiated once and registered.
+
+    Attributes
+    ----------
+    numpy : callable, or tuple of callables
+        What it answers for; the first one computes it.
+    symbol : str
+        Its sign in formulas and pictures, where it has one.
+    name : str
+        Its label in pictures: the class's name.
+    elementwise : bool
+        Whether output elements depend on the input elements at the same place alone.
+    outputs : bool
+        Whether it returns a tuple.
+    """
+
+    numpy: ClassVar[Any] = None
+    symbol: ClassVar[str] = ""
+    elementwise: ClassVar[bool] = False
+    name: str
+    forward: Callable[..., Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = cls.__name__
+        targets = cls.__dict__.get("numpy")
+        if targets is None:
+            return
+        primitive = cls()
+        if "forward" not in cls.__dict__:
+            primitive.forward = targets[0] if isinstance(targets, tuple) else targets
+        PRIMITIVES.append(primitive)
+        register(targets, primitive, "primitive")
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        operands, params = self.bind(*args, **kwargs)
+        return apply(self, operands, params)
+
+    def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Split a call's arguments into operands and static parameters in one normal form."""
+        if kwargs:
+            raise unsupported(self, kwargs)
+        return args, NO_PARAMS
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        """Return the contributions of output adjoint `g` to the `wanted` operands of node `y`."""
+        raise NotImplementedError(f"{self.name}: a family defines pull")
+
+
+PRIMITIVES: list[Primitive] = []
+
+
+def unsupported(rule: Any, kwargs: dict[str, Any]) -> TypeError:
+    """Build the error for keyword arguments that a rule does not take."""
+    names = ", ".join(f"{key}=" for key in kwargs)
+    name = getattr(rule, "name", None) or rule.__name__
+    advice = (
+        "a Variable is never written into; use the returned value"
+        if "out" in kwargs
+        else "leave it out or write it in terms of other functions"
+    )
+    return TypeError(f"{name} on a Variable does not take {names}: {advice}")
+
+
+def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Compute a primitive at once and record it where a derivative may be asked for."""
+    arrays = []
+    wanted = []
+    for i, operand in enumerate(operands):
+        if isinstance(operand, Node):
+            arrays.append(operand._data)
+            if operand.tracked:
+                wanted.append(i)
+        else:
+            arrays.append(operand)
+    data = primitive.forward(*arrays, **params)
+    if wanted and recording():
+        if type(data) is np.ndarray:
+            return record(data, primitive, operands, params, wanted)
+        if type(data) is tuple:
+            bundle = record(data, primitive, operands, params, wanted)
+            return tuple(item_of(bundle, k) for k in range(len(data)))
+        return record(np.asarray(data), primitive, operands, params, wanted)
+    if type(data) is tuple:
+        return tuple(map(constant, data))
+    return constant(data)
+
+
+class Item(Primitive):
+    """One output of a function that has several."""
+
+    def __init__(self) -> None:
+        self.forward = _take_slot
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        bundle = y.operands[0]  # pyright: ignore
+        slot = y.params["slot"]
+        return [Bundle(g if k == slot else None for k in range(len(bundle._data)))]
+
+
+def _take_slot(bundle: tuple[Any, ...], slot: int) -> np.ndarray:
+    return np.asarray(bundle[slot])
+
+
+_ITEM = Item()
+
+
+def item_of(bundle: Variable, slot: int) -> Variable:
+    return record(_take_slot(bundle._data, slot), _ITEM, (bundle,), {"slot": slot}, (0,))
+
+
+class Function(Primitive):
+    """A user's own differentiable function: `forward` on arrays, `backward` on Variables.
+
+    Subclass it, write ``forward(self, *arrays)`` and ``backward(self, *grad_outputs)``, and call an
+    instance on Variables. In ``backward`` the Variables that went in are ``self.inputs``; write it
+    with them (not with their ``.data``), so that it can be differentiated again.
+
+    References
+    ----------
+    K. Saito, *Deep Learning from Scratch 3*, steps 2, 6 and 32.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt import Function, Variable
+    >>> class Square(Function):
+    ...     def forward(self, x):
+    ...         return x**2
+    ...
+    ...     def backward(self, gy):
+    ...         (x,) = self.inputs
+    ...         return 2 * x * gy
+    >>> x = Variable(np.array(3.0))
+    >>> y = Square()(x)
+    >>> y.backward()
+    >>> x.grad
+    variable(6.0)
+    """
+
+    inputs: tuple[Variable, ...] = ()
+    outputs: tuple[Callable[[], Variable | None], ...] = ()
+
+    def forward(self, *xs: Any) -> Any:
+        """Compute from arrays; return an array or a tuple of arrays."""
+        raise NotImplementedError(f"{self.name}: define forward(self, *arrays)")
+
+    def backward(self, *gys: Any) -> Any:
+        """Return an adjoint for each input, given one for each output (None for zero)."""
+        raise NotImplementedError(f"{self.name}: define backward(self, *grad_outputs)")
+
+    def bind(self, *args: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        operands = tuple(
+            x if isinstance(x, Variable) else constant(check_data(np.asarray(x))) for x in args
+        )
+        return operands, NO_PARAMS
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        self.inputs = y.operands  # pyright: ignore
+        single = not isinstance(g, Bundle)
+        datas = (y._data,) if single else y._data
+        self.outputs = (weakref.ref(y),) if single else ()  # pyright: ignore
+        gys = [
+            constant(np.zeros_like(d)) if gy is None else gy if isinstance(gy, Variable) else constant(gy)
+            for d, gy in zip(datas, (g,) if single else g, strict=True)
+        ]
+        gxs = self.backward(*gys)
+        gxs = gxs if isinstance(gxs, tuple) else (gxs,)
+        self._check(gxs)
+        return [gxs[i] if graph or gxs[i] is None else raw(gxs[i]) for i in wanted]
+
+    def _check(self, gxs: tuple[Any, ...]) -> None:
+        if len(gxs) != len(self.inputs):
+            raise ValueError(
+                f"{self.name}.backward returned {len(gxs)} adjoints for {len(self.inputs)} inputs"
+            )
+        for k, (x, gx) in enumerate(zip(self.inputs, gxs, strict=True)):
+            if gx is not None and np.shape(gx) != x.shape:
+                raise ValueError(
+                    f"{self.name}.backward returned an adjoint of shape {np.shape(gx)} for input "
+                    f"{k}, which has shape {x.shape}"
+                )
+
+
+class Constant:
+    """A function that is constant almost everywhere, or asks about data: no derivative.
+
+    Its result is a plain array, so nothing can be differentiated by accident.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __repr__(self) -> str:
+        return f"<constant {self.function.__name__}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*strip(args), **strip(kwargs))
+
+
+def constant_functions(*functions: Callable[..., Any]) -> None:
+    """Register functions that carry no derivative."""
+    for function in functions:
+        register(function, Constant(function), "constant")

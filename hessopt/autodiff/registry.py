@@ -1,0 +1,64 @@
+"""Which NumPy callable is answered by which rule.
+
+The keys are the callables a user writes (``np.add``, ``np.sum``, ``operator.getitem``), the values
+take the same arguments with Variables among them. ``variable.py`` finds operations here, so it
+imports no primitive; ``hessopt.primitives`` fills the table when it is imported.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+RULES: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+# What a caller may want to know of a rule without calling it: "primitive", "derived", "constant".
+KINDS: dict[Callable[..., Any], str] = {}
+
+
+class NoDerivativeError(TypeError):
+    """A function met a Variable and has no derivative rule for it."""
+
+
+def register(targets: Any, rule: Callable[..., Any], kind: str) -> None:
+    """Let `rule` answer for the callable (or callables) `targets`."""
+    for target in targets if isinstance(targets, tuple) else (targets,):
+        if target in RULES:
+            raise RuntimeError(f"{full_name(target)} has two rules: {RULES[target]} and {rule}")
+        RULES[target] = rule
+        KINDS[target] = kind
+
+
+def derived(*targets: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a NumPy function by writing it in terms of others that have rules."""
+
+    def decorate(rule: Callable[..., Any]) -> Callable[..., Any]:
+        register(targets, rule, "derived")
+        return rule
+
+    return decorate
+
+
+def full_name(function: Callable[..., Any]) -> str:
+    """Return the name a user would write: ``numpy.linalg.norm``."""
+    if isinstance(function, type(full_name)) or not hasattr(function, "__objclass__"):
+        module = getattr(function, "__module__", None)
+        if module is None or module.startswith("numpy._core"):
+            module = "numpy"
+        name = getattr(function, "__name__", repr(function))
+        return f"{module}.{name}"
+    return f"{function.__objclass__.__name__}.{function.__name__}"  # pyright: ignore
+
+
+def no_rule(function: Callable[..., Any]) -> NoDerivativeError:
+    """Build the error for a function without a rule, naming the nearest that have one."""
+    name = full_name(function)
+    known = {full_name(target).rsplit(".", 1)[-1]: full_name(target) for target in RULES}
+    close = [known[c] for c in difflib.get_close_matches(name.rsplit(".", 1)[-1], known, 3, 0.7)]
+    near = f" Close names that have one: {', '.join(close)}." if close else ""
+    return NoDerivativeError(
+        f"{name} was called on a Variable and hessopt has no derivative rule for it.{near} "
+        "Write it with functions that have a rule, subclass hessopt.Function to give its "
+        "derivative, or pass x.data where no derivative is wanted."
+    )

@@ -1,0 +1,575 @@
+"""The Variable: an array that remembers how it was computed.
+
+Every operator and method asks the registry for the rule of the NumPy callable that stands for it;
+no primitive is imported here and nothing is patched in afterwards.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hessopt.autodiff import backprop
+from hessopt.autodiff.config import recording
+from hessopt.autodiff.node import NO_PARAMS, Node, next_index, raw
+from hessopt.autodiff.registry import KINDS, RULES, NoDerivativeError, no_rule
+
+
+class Creator(NamedTuple):
+    """How a Variable was computed: the function's name, what went in, what came out."""
+
+    name: str
+    inputs: tuple[Any, ...]
+    output: Variable
+    params: dict[str, Any]
+
+
+def _operator(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    def forward(self: Variable, other: Any) -> Any:
+        return RULES[function](self, other)
+
+    return forward
+
+
+def _reflected(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    def forward(self: Variable, other: Any) -> Any:
+        return RULES[function](other, self)
+
+    return forward
+
+
+def _array_method(name: str) -> Callable[..., Any]:
+    function = getattr(np, name)
+
+    def method(self: Variable, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"Same as `numpy.{name}` of this Variable."
+    return method
+
+
+class Variable(Node):
+    """An array of floating-point (or complex) numbers in a computation graph.
+
+    Operators, NumPy functions and methods on a Variable compute at once and record what they did;
+    :meth:`backward` follows the record back and leaves derivatives in ``grad``.
+
+    Parameters
+    ----------
+    data : array_like
+        The value, of any shape; floating-point or complex.
+    name : str, optional
+        Shown in pictures of the graph.
+
+    Attributes
+    ----------
+    data : ndarray
+        The value. Assigning to it changes this Variable alone, not what was computed from it.
+    grad : Variable or None
+        The derivative left by `backward`.
+    name : str or None
+        Shown in pictures of the graph.
+    creator : Creator or None
+        How it was computed; None for a leaf.
+
+    Raises
+    ------
+    TypeError
+        If `data` is of an integer, boolean, object or other non-floating dtype.
+
+    References
+    ----------
+    K. Saito, *Deep Learning from Scratch 3* (O'Reilly Japan, 2020), steps 1 to 36.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt import Variable
+    >>> x = Variable(np.array(2.0), name="x")
+    >>> y = x**4 - 2 * x**2
+    >>> y.backward(create_graph=True)
+    >>> x.grad
+    variable(24.0)
+    >>> gx = x.grad
+    >>> x.cleargrad()
+    >>> gx.backward()
+    >>> x.grad
+    variable(44.0)
+    """
+
+    __slots__ = ("_grad", "_name")
+
+    _grad: Variable | None
+    _name: str | None
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        self._data = check_data(data)
+        self.primitive = None
+        self.operands = ()
+        self.params = NO_PARAMS
+        self.wanted = ()
+        self.index = next_index()
+        self.tracked = True
+        self._name = name
+
+    # What a Variable is
+
+    @property
+    def data(self) -> np.ndarray:
+        """The value."""
+        return self._data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._data = check_data(value)
+
+    @property
+    def grad(self) -> Variable | None:
+        """The derivative left by `backward`, or None."""
+        return getattr(self, "_grad", None)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is not None and not isinstance(value, Variable):
+            value = constant(check_data(value))
+        if value is not None and value.shape != self.shape:
+            raise ValueError(
+                f"grad has shape {value.shape}, but the Variable has shape {self.shape}"
+            )
+        self._grad = value
+
+    @property
+    def name(self) -> str | None:
+        """The name shown in pictures, or None."""
+        return getattr(self, "_name", None)
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        self._name = value
+
+    @property
+    def creator(self) -> Creator | None:
+        """How this Variable was computed, or None for a leaf."""
+        if self.primitive is None:
+            return None
+        return Creator(self.primitive.name, self.operands or (), self, self.params)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Tuple of dimensions."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the elements."""
+        return self._data.dtype
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Variable]:
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d Variable")
+        return (self[i] for i in range(len(self._data)))
+
+    def __repr__(self) -> str:
+        return f"variable({str(self._data).replace(chr(10), chr(10) + ' ' * 9)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec and self.ndim else format(self._data[()], spec)
+
+    # Backward
+
+    def backward(
+        self,
+        retain_grad: bool = False,
+        create_graph: bool = False,
+        *,
+        seed: Any = None,
+        release: bool = False,
+    ) -> None:
+        """Differentiate this value with respect to every leaf it was computed from.
+
+        Derivatives are added to the leaves' ``grad``; clear them with `cleargrad` in between.
+
+        Parameters
+        ----------
+        retain_grad : bool
+            Leave ``grad`` on computed Variables too, not only on leaves.
+        create_graph : bool
+            Record the backward pass itself, so that ``grad`` can be differentiated again.
+        seed : array_like, optional
+            The adjoint to start from, of this Variable's shape; ``self.grad`` where it is set,
+            else 1. A value of several elements needs one, unless every operation below it is
+            elementwise, where ones give the derivative of each element.
+        release : bool
+            Free the graph on the way. A second walk through it then raises an error.
+
+        Raises
+        ------
+        ValueError
+            If a seed is missing or of the wrong shape.
+        hessopt.GraphReleasedError
+            If the graph was released before.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from hessopt import Variable
+        >>> x = Variable(np.array([1.0, 2.0]))
+        >>> np.sum(x**3).backward()
+        >>> x.grad
+        variable([ 3. 12.])
+        """
+        nodes = backprop.collect([self])
+        start = self._seed(seed, nodes)
+        if not create_graph:
+            start = raw(start)
+        leaves = _leaves(self, nodes)
+        adjoints = backprop.walk(
+            nodes, [(self, start)], graph=create_graph, retain=retain_grad, release=release
+        )
+        reached = list(adjoints) if retain_grad else [x for x in leaves if x in adjoints]
+        if not create_graph:
+            backprop.settle(adjoints, reached, [start])
+        for x in reached:
+            g = adjoints[x]
+            if not isinstance(x, Variable):
+                continue  # the tuple inside a function of several outputs
+            g = g if isinstance(g, Variable) else constant(g)
+            x._grad = g if x is self or x.grad is None else x.grad + g
+        if not retain_grad and self.primitive is not None:
+            self._grad = None
+
+    def _seed(self, seed: Any, nodes: list[Node]) -> Any:
+        if seed is None:
+            seed = self.grad
+        if seed is None:
+            if self.size != 1 and not backprop.is_elementwise([self], nodes):
+                raise ValueError(
+                    f"backward: the value has shape {self.shape}, so it needs a seed of that "
+                    "shape (the adjoint to start from); call .backward(seed=np.ones_like(y.data)), "
+                    "or reduce it to a scalar first, e.g. with np.sum"
+                )
+            return np.ones_like(self._data)
+        if not isinstance(seed, Variable):
+            seed = np.asarray(seed, dtype=self.dtype)
+        if seed.shape != self.shape:
+            raise ValueError(
+                f"backward: seed has shape {seed.shape}, but the value has shape {self.shape}"
+            )
+        return seed
+
+    def cleargrad(self) -> None:
+        """Forget the derivative."""
+        self._grad = None
+
+    def unchain(self) -> None:
+        """Cut this Variable off from what it was computed from; it becomes a leaf."""
+        self.primitive = None
+        self.operands = ()
+        self.wanted = ()
+
+    def unchain_backward(self) -> None:
+        """Cut every connection below this Variable."""
+        for node in backprop.collect([self]):
+            if isinstance(node, Variable):
+                node.unchain()
+
+    # Operators
+
+    __add__ = _operator(np.add)
+    __radd__ = _reflected(np.add)
+    __sub__ = _operator(np.subtract)
+    __rsub__ = _reflected(np.subtract)
+    __mul__ = _operator(np.multiply)
+    __rmul__ = _reflected(np.multiply)
+    __truediv__ = _operator(np.true_divide)
+    __rtruediv__ = _reflected(np.true_divide)
+    __pow__ = _operator(np.power)
+    __rpow__ = _reflected(np.power)
+    __matmul__ = _operator(np.matmul)
+    __rmatmul__ = _reflected(np.matmul)
+    __mod__ = _operator(np.remainder)
+    __rmod__ = _reflected(np.remainder)
+    __floordiv__ = _operator(np.floor_divide)
+    __rfloordiv__ = _reflected(np.floor_divide)
+    __divmod__ = _operator(np.divmod)
+    __rdivmod__ = _reflected(np.divmod)
+    __lt__ = _operator(np.less)
+    __le__ = _operator(np.less_equal)
+    __gt__ = _operator(np.greater)
+    __ge__ = _operator(np.greater_equal)
+    __eq__ = _operator(np.equal)
+    __ne__ = _operator(np.not_equal)
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Variable:
+        return RULES[np.negative](self)
+
+    def __pos__(self) -> Variable:
+        return self
+
+    def __abs__(self) -> Variable:
+        return RULES[np.absolute](self)
+
+    def __round__(self, ndigits: int = 0) -> Any:
+        return RULES[np.round](self, ndigits)
+
+    def __getitem__(self, index: Any) -> Variable:
+        return RULES[operator.getitem](self, index)
+
+    # Leaving the graph
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def _convert(self, name: str) -> np.ndarray:
+        if self.tracked and recording():
+            raise NoDerivativeError(
+                f"{name} on a Variable would drop its derivative without a word. Where the plain "
+                "number is wanted, take x.data; to build an array of Variables use np.stack([...]) "
+                "or np.concatenate([...]); in place of math functions use NumPy's"
+            )
+        return self._data
+
+    def __float__(self) -> float:
+        return float(self._convert("float() (or a math function)"))
+
+    def __int__(self) -> int:
+        return int(self._convert("int()"))
+
+    def __complex__(self) -> complex:
+        return complex(self._convert("complex()"))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._convert("np.asarray()"), dtype=dtype, copy=copy)
+
+    def item(self, *args: Any) -> Any:
+        """Return an element as a Python number; refused where that drops a derivative."""
+        return self._convert("item()").item(*args)
+
+    def tolist(self) -> Any:
+        """Return nested lists of numbers; refused where that drops a derivative."""
+        return self._convert("tolist()").tolist()
+
+    def __copy__(self) -> Variable:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        return Variable(self._data.copy(), self.name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Variable, (self._data, self.name)
+
+    # NumPy's protocols
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        if method == "__call__":
+            rule = RULES.get(ufunc)
+        else:
+            rule = RULES.get(getattr(ufunc, method))
+        if rule is not None and not ("out" in kwargs and not _any_tracked(inputs)):
+            return rule(*inputs, **kwargs)
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        return _call_on_data(function, inputs, kwargs)
+
+    def __array_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        rule = RULES.get(func)
+        if rule is None:
+            return _call_on_data(func, args, kwargs)
+        return rule(*args, **kwargs)
+
+    # Methods of an array
+
+    @property
+    def T(self) -> Variable:
+        """The transpose."""
+        return np.transpose(self)  # pyright: ignore
+
+    @property
+    def mT(self) -> Variable:
+        """The transpose of each matrix in a stack."""
+        return np.swapaxes(self, -1, -2)  # pyright: ignore
+
+    @property
+    def flat(self) -> Iterator[Variable]:
+        """The elements in C order, one by one."""
+        return iter(self.reshape(-1))
+
+    @property
+    def real(self) -> Variable:
+        """The real part."""
+        return np.real(self)  # pyright: ignore
+
+    @property
+    def imag(self) -> Variable:
+        """The imaginary part."""
+        return np.imag(self)  # pyright: ignore
+
+    def reshape(self, *shape: Any, order: Any = "C") -> Variable:
+        """Return the same elements in another shape; see `numpy.ndarray.reshape`."""
+        if len(shape) == 1:
+            shape = shape[0]
+        return RULES[np.reshape](self, shape, order=order)
+
+    def transpose(self, *axes: Any) -> Variable:
+        """Permute the axes; see `numpy.ndarray.transpose`."""
+        if not axes or axes == (None,):
+            return RULES[np.transpose](self)
+        return RULES[np.transpose](self, axes[0] if not isinstance(axes[0], int) else axes)
+
+    def astype(self, dtype: Any, **kwargs: Any) -> Variable:
+        """Cast to another floating-point or complex type; see `numpy.ndarray.astype`."""
+        return RULES[np.astype](self, dtype, **kwargs)
+
+    def copy(self, order: Any = "C") -> Variable:
+        """Return a new Variable of the same value, connected to this one."""
+        return RULES[np.copy](self, order=order)
+
+    def flatten(self, order: Any = "C") -> Variable:
+        """Return the elements in one dimension; see `numpy.ndarray.flatten`."""
+        return RULES[np.ravel](self, order)
+
+    sum = _array_method("sum")
+    mean = _array_method("mean")
+    prod = _array_method("prod")
+    max = _array_method("max")
+    min = _array_method("min")
+    var = _array_method("var")
+    std = _array_method("std")
+    cumsum = _array_method("cumsum")
+    cumprod = _array_method("cumprod")
+    squeeze = _array_method("squeeze")
+    swapaxes = _array_method("swapaxes")
+    ravel = _array_method("ravel")
+    clip = _array_method("clip")
+    diagonal = _array_method("diagonal")
+    trace = _array_method("trace")
+    repeat = _array_method("repeat")
+    take = _array_method("take")
+    round = _array_method("round")
+    argmax = _array_method("argmax")
+    argmin = _array_method("argmin")
+    argsort = _array_method("argsort")
+    all = _array_method("all")
+    any = _array_method("any")
+    sort = _array_method("sort")
+    dot = _array_method("dot")
+
+
+def check_data(data: Any) -> np.ndarray:
+    """Return `data` as an array that can carry derivatives, or refuse it."""
+    if isinstance(data, Variable):
+        raise TypeError(
+            "Variable: data is a Variable already; pass x.data for an unconnected copy"
+        )
+    if isinstance(data, (np.matrix, np.ma.MaskedArray)):
+        raise TypeError(
+            f"Variable: data is a {type(data).__name__}; pass an ndarray "
+            "(np.asarray(x) for a matrix, x.filled(...) for a masked array)"
+        )
+    array = np.asarray(data)
+    if array.dtype.kind not in "fc":
+        raise TypeError(
+            f"Variable: data has dtype {array.dtype}; derivatives need floating-point numbers, "
+            "so pass x.astype(float) or write 2.0 in place of 2"
+        )
+    return array
+
+
+def constant(data: Any) -> Variable:
+    """Wrap an array that carries no derivative."""
+    return record(np.asarray(data), None, (), NO_PARAMS, ())
+
+
+def leaf(data: np.ndarray) -> Variable:
+    """Wrap an array in a new leaf."""
+    x = record(data, None, (), NO_PARAMS, ())
+    x.tracked = True
+    return x
+
+
+def record(
+    data: Any, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any], wanted: Any
+) -> Variable:
+    """Make the Variable of a computed value; connected where `wanted` is not empty."""
+    y = _new(Variable)
+    y._data = data
+    y.primitive = primitive
+    y.operands = operands
+    y.params = params
+    y.wanted = wanted
+    y.index = next_index()
+    y.tracked = primitive is not None
+    return y
+
+
+_new = object.__new__
+
+
+def _leaves(output: Variable, nodes: list[Node]) -> list[Node]:
+    found = {
+        y.operands[i]: None  # pyright: ignore
+        for y in nodes
+        for i in y.wanted
+        if y.operands[i].primitive is None  # pyright: ignore
+    }
+    if output.primitive is None:
+        found[output] = None
+    return list(found)
+
+
+def _any_tracked(values: Any) -> bool:
+    if isinstance(values, Variable):
+        return values.tracked and recording()
+    if isinstance(values, dict):
+        values = values.values()
+    elif not isinstance(values, (list, tuple)):
+        return False
+    return any(_any_tracked(value) for value in values)
+
+
+def strip(value: Any) -> Any:
+    """Replace the Variables in (nested) arguments by their arrays."""
+    if isinstance(value, Variable):
+        return value._data
+    if type(value) in (list, tuple):
+        return type(value)(strip(v) for v in value)
+    if type(value) is dict:
+        return {k: strip(v) for k, v in value.items()}
+    return value
+
+
+def _call_on_data(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a function that has no rule, which loses nothing where nothing is tracked."""
+    if _any_tracked(args) or _any_tracked(kwargs):
+        raise no_rule(function)
+    return function(*strip(args), **strip(kwargs))
+
+
+__all__ = ["KINDS", "Creator", "Variable", "constant", "leaf", "record", "strip"]

@@ -1,0 +1,1 @@
+"""Layer 6: minimise an objective with its exact derivatives."""

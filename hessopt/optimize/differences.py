@@ -1,0 +1,57 @@
+"""Derivatives by differences, for functions that the engine cannot follow.
+
+Exact derivatives are the rule; these take their place where the user asks for them by SciPy's
+names ``jac="2-point"``, ``"3-point"`` or ``"cs"``.
+
+References
+----------
+J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, section 8.1;
+W. Squire and G. Trapp, SIAM Review 40 (1998) 110-112, for the complex step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .stopping import EPS
+
+Array = NDArray[np.float64]
+
+SCHEMES = ("2-point", "3-point", "cs")
+
+
+def gradient(fun: Callable[[Array], Any], x: Array, f: float, scheme: str) -> Array:
+    """Difference `fun` along every axis at the flat `x`, where its value is `f`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.differences import gradient
+    >>> gradient(lambda x: np.sum(x**2), np.array([1.0, 2.0]), 5.0, "cs")
+    array([2., 4.])
+    """
+    g = np.empty(x.size)
+    for i, e in enumerate(np.eye(x.size)):
+        if scheme == "cs":
+            g[i] = complex(fun(x + 1e-100j * e)).imag / 1e-100
+            continue
+        size = EPS ** (1 / 2 if scheme == "2-point" else 1 / 3) * max(1.0, abs(x[i]))
+        h = (x[i] + size) - x[i]  # the step that is really made
+        if scheme == "2-point":
+            g[i] = (float(fun(x + h * e)) - f) / h
+        else:
+            g[i] = (float(fun(x + h * e)) - float(fun(x - h * e))) / (2 * h)
+    return g
+
+
+def hessian_product(grad: Callable[[Array], Array], x: Array, v: Array) -> Array:
+    """Difference the gradient along `v`: two gradients, error of the order of ``EPS**(2/3)``."""
+    length = float(np.linalg.norm(v))
+    if length == 0.0:
+        return np.zeros_like(x)
+    h = EPS ** (1 / 3) * max(1.0, float(np.linalg.norm(x))) / length
+    return (grad(x + h * v) - grad(x - h * v)) / (2 * h)

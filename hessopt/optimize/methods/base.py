@@ -1,0 +1,64 @@
+"""What every method of our own is: a dataclass with `start` and `step`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..objective import Objective, Point
+from ..stopping import Status, Stop
+
+
+@dataclass(frozen=True)
+class Method:
+    """A map from (point, memory) to (point, memory).
+
+    The fields of the dataclass are the method's own options. The memory is all that a step knows
+    of those before it and is never changed in place, so that a run can be resumed from any step.
+
+    Attributes
+    ----------
+    name : str
+        What ``minimize(method=...)`` calls it.
+    order : int
+        The highest derivative wanted at every point.
+    """
+
+    name: ClassVar[str]
+    order: ClassVar[int]
+
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Any]:
+        """Return the first point and the memory before the first step."""
+        raise NotImplementedError
+
+    def step(self, objective: Objective, point: Point, memory: Any) -> tuple[Point, Any]:
+        """Return the next point, which is `point` itself if a step was refused, and the memory."""
+        raise NotImplementedError
+
+    def decrement(self, objective: Objective, point: Point, memory: Any) -> float:
+        """Return by how much f is above the minimum of the method's model of it: g'H^-1 g / 2.
+
+        NaN if the method has no model or the model has no minimum.
+        """
+        return np.nan
+
+    def descends(self) -> bool:
+        """Whether f falls from step to step, so that a run without progress has ended."""
+        return True
+
+    def maxiter(self, n: int) -> int:
+        """Return the default limit of iterations."""
+        return max(1000, 200 * n)
+
+
+def finite_step(objective: Objective, point: Point, p: np.ndarray, halvings: int = 60) -> Point:
+    """Go along `p`, half as far as long as f is not finite there."""
+    for _ in range(halvings):
+        trial = objective(point.x + p)
+        if trial.finite:
+            return trial
+        p = p / 2
+    message = f"fun is not finite next to the point of value {point.f:.6g} that was reached."
+    raise Stop(Status.NOT_FINITE, message)

@@ -1,0 +1,46 @@
+"""How accurately the Newton equation is to be solved."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..objective import Point
+
+ETA_MAX = 0.5
+
+
+class Forcing(NamedTuple):
+    """Eisenstat and Walker's choice 2: as accurate as the last step turned out to be.
+
+    ``eta_k = 0.9 (|g_k| / |g_k-1|)^2``, not much below the one before unless that was small.
+
+    Parameters
+    ----------
+    eta : float
+        The relative residual to stop at.
+    norm : float
+        The norm of the gradient that `eta` was computed for.
+
+    References
+    ----------
+    S. C. Eisenstat and H. F. Walker, SIAM J. Sci. Comput. 17 (1996) 16-32, section 2.
+    """
+
+    eta: float
+    norm: float
+
+    @classmethod
+    def first(cls, point: Point) -> Forcing:
+        """Begin loosely."""
+        return cls(ETA_MAX, float(np.linalg.norm(point.g)))
+
+    def after(self, point: Point) -> Forcing:
+        """Return the forcing term for the next point."""
+        norm = float(np.linalg.norm(point.g))
+        eta = 0.9 * (norm / self.norm) ** 2
+        safeguard = 0.9 * self.eta**2
+        if safeguard > 0.1:
+            eta = max(eta, safeguard)
+        return Forcing(min(eta, ETA_MAX), norm)

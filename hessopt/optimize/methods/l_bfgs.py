@@ -1,0 +1,69 @@
+"""L-BFGS: quasi-Newton with a limited memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..line_search import wolfe
+from ..objective import Objective, Point
+from ..stopping import EPS, Status, Stop
+from ..subproblems import two_loop
+from .base import Method
+
+Pairs = tuple[tuple[np.ndarray, np.ndarray, float], ...]
+
+
+@dataclass(frozen=True)
+class LBFGS(Method):
+    """L-BFGS: the inverse Hessian from the last `maxcor` steps, ``p = -Hg``, and a line search.
+
+    Parameters
+    ----------
+    maxcor : int
+        How many pairs of steps and gradient changes are kept (m of the book).
+    c1, c2 : float
+        The constants of the line search.
+    maxls : int
+        The most trials in one line search.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithms 7.4
+    and 7.5.
+    """
+
+    name: ClassVar[str] = "l-bfgs"
+    order: ClassVar[int] = 1
+
+    maxcor: int = 10
+    c1: float = 1e-4
+    c2: float = 0.9
+    maxls: int = 30
+
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Pairs]:
+        """Evaluate the start; nothing is known of the Hessian."""
+        return objective(x), ()
+
+    def step(self, objective: Objective, point: Point, memory: Pairs) -> tuple[Point, Pairs]:
+        """Search along the quasi-Newton direction and remember what was seen."""
+        p = -two_loop(memory, point.g)
+        # Without a memory the length of p means nothing
+        alpha = 1.0 if memory else min(1.0, 1 / float(np.linalg.norm(point.g, 1)))
+        try:
+            trial = wolfe(objective, point, p, alpha, self.c1, self.c2, self.maxls).point
+        except Stop as stop:
+            if stop.status is Status.NO_DESCENT and memory:
+                return point, ()  # begin again from the gradient
+            raise
+        s, y = trial.x - point.x, trial.g - point.g
+        y_s = float(y @ s)
+        if y_s > EPS * float(np.linalg.norm(y)) * float(np.linalg.norm(s)):
+            memory = (*memory, (s, y, 1 / y_s))[-self.maxcor :]
+        return trial, memory
+
+    def decrement(self, objective: Objective, point: Point, memory: Any) -> float:
+        """Return g'Hg / 2 with the inverse Hessian of the memory."""
+        return float(point.g @ two_loop(memory, point.g)) / 2 if memory else np.nan

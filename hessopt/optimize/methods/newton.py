@@ -1,0 +1,70 @@
+"""Newton's method on the dense Hessian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..line_search import wolfe
+from ..objective import Objective, Point
+from ..stopping import Status, Stop
+from ..subproblems import newton_direction
+from .base import Method, finite_step
+
+
+@dataclass(frozen=True)
+class Newton(Method):
+    """Newton's method: ``x <- x + alpha p`` with ``Bp = -g``, B the exact Hessian.
+
+    Where the Hessian is not positive definite it is modified (`newton_direction`), so that p is a
+    descent direction that leaves saddles; a line search which tries the whole step first makes
+    every start good and leaves the convergence quadratic.
+
+    Parameters
+    ----------
+    globalize : bool
+        False gives the pure iteration, for teaching: it may go up, to a saddle or a maximum, or
+        diverge.
+    c1, c2 : float
+        The constants of the line search.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithm 3.2
+    and section 3.4.
+    """
+
+    name: ClassVar[str] = "newton"
+    order: ClassVar[int] = 2
+
+    globalize: bool = True
+    c1: float = 1e-4
+    c2: float = 0.9
+
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, None]:
+        """Evaluate the start."""
+        return objective(x), None
+
+    def step(self, objective: Objective, point: Point, memory: None) -> tuple[Point, None]:
+        """Solve for the direction and search along it."""
+        B = objective.hessian(point.x)
+        if self.globalize:
+            p, _ = newton_direction(B, point.g)
+            return wolfe(objective, point, p, 1.0, self.c1, self.c2).point, None
+        try:
+            p = -np.linalg.solve(B, point.g)
+        except np.linalg.LinAlgError:
+            message = "The Hessian is singular, and with globalize=False there is no other step."
+            raise Stop(Status.NO_DESCENT, message) from None
+        return finite_step(objective, point, p), None
+
+    def decrement(self, objective: Objective, point: Point, memory: None) -> float:
+        """Return half the Newton decrement squared, g'H^-1 g / 2."""
+        p, convex = newton_direction(objective.hessian(point.x), point.g)
+        return -float(point.g @ p) / 2 if convex else np.nan
+
+    def descends(self) -> bool:
+        """Only the line search makes sure of it."""
+        return self.globalize

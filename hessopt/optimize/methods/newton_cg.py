@@ -1,0 +1,71 @@
+"""Newton's method with truncated conjugate gradients and a line search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..line_search import wolfe
+from ..objective import Objective, Point
+from ..subproblems import truncated_cg
+from .base import Method
+from .forcing import Forcing
+
+
+@dataclass(frozen=True)
+class NewtonCG(Method):
+    """Line-search Newton-CG: the Newton equation is solved only as well as it pays.
+
+    Needs products with the Hessian, no matrix. Departures from the book: the forcing terms are
+    those of Eisenstat and Walker, which do not depend on the units of f, and directions of
+    negative curvature are followed (`truncated_cg`).
+
+    Parameters
+    ----------
+    c1, c2 : float
+        The constants of the line search.
+    cg_maxiter : int, optional
+        The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
+        20.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithm 7.1;
+    S. C. Eisenstat and H. F. Walker, SIAM J. Sci. Comput. 17 (1996) 16-32, choice 2.
+    """
+
+    name: ClassVar[str] = "newton-cg"
+    order: ClassVar[int] = 2
+
+    c1: float = 1e-4
+    c2: float = 0.9
+    cg_maxiter: int | None = None
+
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Forcing]:
+        """Evaluate the start."""
+        point = objective(x)
+        return point, Forcing.first(point)
+
+    def step(self, objective: Objective, point: Point, memory: Forcing) -> tuple[Point, Forcing]:
+        """Solve for the direction and search along it."""
+        B = objective.hvp(point.x)
+        tolerance = memory.eta * float(np.linalg.norm(point.g))
+        p = truncated_cg(B, point.g, tolerance, self._cg_maxiter(point)).p
+        found = wolfe(objective, point, p, 1.0, self.c1, self.c2)
+        return found.point, memory.after(found.point)
+
+    def decrement(self, objective: Objective, point: Point, memory: Forcing) -> float:
+        """Return g'H^-1 g / 2 from conjugate gradients to a tenth of the residual."""
+        return cg_decrement(objective, point, self._cg_maxiter(point))
+
+    def _cg_maxiter(self, point: Point) -> int:
+        return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
+
+
+def cg_decrement(objective: Objective, point: Point, maxiter: int) -> float:
+    """Return how far the model's minimum is below f, as conjugate gradients find it."""
+    tolerance = 0.1 * float(np.linalg.norm(point.g))
+    model = truncated_cg(objective.hvp(point.x), point.g, tolerance, maxiter)
+    return model.reduction if model.curvature > 0 else np.nan

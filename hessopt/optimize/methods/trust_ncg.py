@@ -1,0 +1,115 @@
+"""Trust-region Newton with Steihaug's conjugate gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..line_search import NOISE, no_descent
+from ..objective import Objective, Point
+from ..stopping import EPS
+from ..subproblems import steihaug
+from .base import Method
+from .forcing import Forcing
+from .newton_cg import cg_decrement
+
+
+class Region(NamedTuple):
+    """The radius of the trust region and the forcing term."""
+
+    radius: float
+    forcing: Forcing
+
+
+@dataclass(frozen=True)
+class TrustNCG(Method):
+    """Trust-region Newton-CG: the model is minimised in a ball in which it is trusted.
+
+    Needs products with the Hessian, no matrix.
+
+    Parameters
+    ----------
+    initial_trust_radius : float, optional
+        By default as far as conjugate gradients from the start would go in their first step
+        along ``-g``, but at least a tenth of the length of x.
+    max_trust_radius : float
+        The largest radius.
+    eta : float
+        A step is taken if f falls by more than this part of what the model promised.
+    cg_maxiter : int, optional
+        The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
+        20.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithms 4.1
+    and 7.2; A. R. Conn, N. I. M. Gould and P. L. Toint, *Trust-Region Methods*, SIAM 2000, section
+    17.4.2, for the ratio near round-off.
+    """
+
+    name: ClassVar[str] = "trust-ncg"
+    order: ClassVar[int] = 2
+
+    initial_trust_radius: float | None = None
+    max_trust_radius: float = np.inf
+    eta: float = 0.1
+    cg_maxiter: int | None = None
+
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Region]:
+        """Evaluate the start and choose the first radius."""
+        point = objective(x)
+        radius = self.initial_trust_radius
+        if radius is None:
+            radius = self._first_radius(objective, point)
+        return point, Region(min(radius, self.max_trust_radius), Forcing.first(point))
+
+    def _first_radius(self, objective: Objective, point: Point) -> float:
+        g, length = point.g, 0.1 * float(np.linalg.norm(point.x))
+        g_g, g_Bg = float(g @ g), float(g @ objective.hvp(point.x)(g))
+        cauchy = g_g**1.5 / g_Bg if g_Bg > 0 else 0.0
+        return max(cauchy, length) or 1.0
+
+    def step(self, objective: Objective, point: Point, memory: Region) -> tuple[Point, Region]:
+        """Minimise the model in the region, and judge it by what f does."""
+        radius, forcing = memory
+        B = objective.hvp(point.x)
+        tolerance = forcing.eta * float(np.linalg.norm(point.g))
+        model = steihaug(B, point.g, radius, tolerance, self._cg_maxiter(point))
+        trial = objective(point.x + model.p)
+        ratio = reduction_ratio(point, trial, model.reduction)
+        # Phrased so that a NaN means "no"
+        if not ratio >= 1 / 4:
+            radius = float(np.linalg.norm(model.p)) / 4
+        elif ratio > 3 / 4 and model.at_edge:
+            radius = min(2 * radius, self.max_trust_radius)
+        if ratio > self.eta:
+            return trial, Region(radius, forcing.after(trial))
+        if radius <= EPS * float(np.linalg.norm(point.x)) or radius == 0.0:
+            raise no_descent(point, np.inf)
+        return point, Region(radius, forcing)
+
+    def decrement(self, objective: Objective, point: Point, memory: Region) -> float:
+        """Return g'H^-1 g / 2 from conjugate gradients to a tenth of the residual."""
+        return cg_decrement(objective, point, self._cg_maxiter(point))
+
+    def _cg_maxiter(self, point: Point) -> int:
+        return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
+
+
+def reduction_ratio(point: Point, trial: Point, promised: float) -> float:
+    """Return the actual over the promised reduction of f, (4.4), with care for round-off.
+
+    Both are raised by what rounding may do to f, so that the ratio tends to one where neither can
+    be told from zero. Where the values may be wrong by more than the promise but the gradient
+    halves, it is the gradient that is believed.
+    """
+    if not trial.finite:
+        return np.nan
+    guard = 10 * EPS * abs(point.f)
+    noise = NOISE * abs(point.f)
+    unclear = promised <= noise and trial.f <= point.f + noise
+    if unclear and trial.grad_norm <= 0.5 * point.grad_norm:
+        return 1.0
+    return (point.f - trial.f + guard) / (promised + guard)

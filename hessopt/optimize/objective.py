@@ -1,0 +1,271 @@
+"""The objective as a method sees it: points with their derivatives, counted and guarded."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import checks
+from .oracle import Curvature, Oracle, Product
+from .stopping import Status, Stop, StoppingTest
+
+if TYPE_CHECKING:
+    from scipy.sparse.linalg import LinearOperator
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A point with the value and the gradient of the objective there.
+
+    Parameters
+    ----------
+    x, g : ndarray
+        Flat arrays. `g` holds NaN where a method without derivatives runs.
+    f : float
+        The value.
+    """
+
+    x: Array
+    f: float
+    g: Array
+    grad_norm: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "grad_norm", float(np.max(np.abs(self.g))))
+
+    @property
+    def finite(self) -> bool:
+        """Whether value and gradient are finite."""
+        return bool(np.isfinite(self.f) and np.isfinite(self.grad_norm))
+
+
+class _Record(NamedTuple):
+    """What was evaluated at one point, up to the derivative of this order."""
+
+    order: int
+    point: Point
+    curvature: Curvature | None = None
+
+
+class Objective:
+    """`fun` and its derivatives, the only thing that a method sees.
+
+    Exact derivatives come from the engine; those that the user gives take their place. The last
+    two points are remembered, so that asking for f, the gradient and the Hessian at one point
+    evaluates fun once.
+
+    Parameters
+    ----------
+    fun, x0, args, jac, hess, hessp
+        As `hessopt.minimize` takes them.
+    order : {0, 1, 2}
+        The highest derivative that the method wants at every point. Others are computed on demand.
+    limits : StoppingTest, optional
+        Asked before every call of fun and every product with the Hessian.
+
+    Attributes
+    ----------
+    nfev, njev, nhev : int
+        How often fun was really called, how many gradients, and how many Hessians or products
+        with the Hessian were computed.
+    best : Point or None
+        The finite point with the least value so far.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.objective import Objective
+    >>> objective = Objective(lambda x: np.sum(x**4), [1.0, 2.0])
+    >>> point = objective(objective.x0)
+    >>> point.f, point.g
+    (17.0, array([ 4., 32.]))
+    >>> objective.hvp(point.x)(np.array([1.0, 1.0]))
+    array([12., 48.])
+    >>> objective.nfev, objective.njev, objective.nhev
+    (1, 1, 1)
+    """
+
+    def __init__(
+        self,
+        fun: Callable[..., Any],
+        x0: ArrayLike,
+        args: Any = (),
+        jac: Any = None,
+        hess: Any = None,
+        hessp: Any = None,
+        *,
+        order: int = 2,
+        limits: StoppingTest | None = None,
+    ) -> None:
+        self.x0, self.shape = checks.start(x0)
+        self.n = self.x0.size
+        args = args if isinstance(args, tuple) else (args,)
+        self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits)
+        self.order, self.limits = order, limits
+        self.best: Point | None = None
+        self.stop: Stop | None = None
+        self.started = time.perf_counter()
+        self._recent: list[_Record] = []
+        self._succeeded: set[str] = set()
+
+    @property
+    def nfev(self) -> int:
+        """Calls of fun."""
+        return self.oracle.nfev
+
+    @property
+    def njev(self) -> int:
+        """Gradients."""
+        return self.oracle.njev
+
+    @property
+    def nhev(self) -> int:
+        """Hessians, or products with the Hessian."""
+        return self.oracle.nhev
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since this objective was made."""
+        return time.perf_counter() - self.started
+
+    def check_limits(self) -> None:
+        """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""
+        if self.stop is not None:
+            raise self.stop
+        if self.limits is not None:
+            self.stop = self.limits(self)
+            if self.stop is not None:
+                raise self.stop
+
+    def __call__(self, x: Array) -> Point:
+        """Evaluate at the flat `x`."""
+        return self._record(x).point
+
+    point = __call__
+
+    def value(self, x: Array) -> float:
+        """Evaluate f, with its derivatives if the method wants them."""
+        return self._record(x).point.f
+
+    def value_and_grad(self, x: Array) -> tuple[float, Array]:
+        """Evaluate f and its gradient."""
+        point = self._record(x, 1).point
+        return point.f, point.g
+
+    def hvp(self, x: Array) -> Product:
+        """Return the product with the Hessian at `x`, a function of one vector."""
+        curvature = self._curvature(x)
+
+        def product(v: Array) -> Array:
+            self.check_limits()
+            return self._guarded("product", curvature.product, v)
+
+        return product
+
+    def hessian(self, x: Array) -> Array:
+        """Return the Hessian at `x` as a symmetric array."""
+        curvature = self._curvature(x)
+        self.check_limits()
+        return self._guarded("product", curvature.dense)
+
+    def hessian_operator(self, x: Array) -> LinearOperator:
+        """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""
+        from scipy.sparse.linalg import LinearOperator
+
+        product = self.hvp(x)
+
+        def matvec(v: Array) -> Array:
+            return product(np.asarray(v, dtype=np.float64).ravel())
+
+        shape = (self.n, self.n)
+        return LinearOperator(shape, matvec=matvec, rmatvec=matvec, dtype=np.dtype(np.float64))  # pyright: ignore[reportCallIssue]
+
+    def recall(self, x: Array) -> Point | None:
+        """Return one of the last two points, or the best one, if it lies at `x`."""
+        points = [record.point for record in self._recent]
+        if self.best is not None:
+            points.append(self.best)
+        return next((point for point in points if np.array_equal(point.x, x)), None)
+
+    def _curvature(self, x: Array) -> Curvature:
+        curvature = self._record(x, 2).curvature
+        assert curvature is not None
+        return curvature
+
+    def _record(self, x: Array, order: int = 0) -> _Record:
+        order = max(order, self.order)
+        for record in reversed(self._recent):
+            if record.order >= order and (
+                record.point.x is x or np.array_equal(record.point.x, x)
+            ):
+                # The next to be forgotten is the other one
+                self._recent = [other for other in self._recent if other is not record] + [record]
+                return record
+        # Forget before the evaluation: a record may hold the graph of its own
+        del self._recent[:-1]
+        record = self._guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
+        self._recent.append(record)
+        point = record.point
+        finite = point.finite if order else np.isfinite(point.f)
+        if finite and (self.best is None or point.f < self.best.f):
+            self.best = point
+        return record
+
+    def _evaluate(self, x: Array, order: int) -> _Record:
+        if self.best is None:  # the start must be good, and may warn
+            record = self._compute(x, order)
+            self._check_start(record.point, order)
+            return record
+        # A trial may overflow: that is seen and answered by a shorter step. What the user has set
+        # to "raise" or "call" stays so.
+        quiet: Any = {kind: "ignore" for kind, mode in np.geterr().items() if mode == "warn"}
+        with np.errstate(**quiet):
+            return self._compute(x, order)
+
+    def _compute(self, x: Array, order: int) -> _Record:
+        if order == 0:
+            return _Record(0, Point(x, self.oracle.value(x), np.full(self.n, np.nan)))
+        if order == 1:
+            return _Record(1, Point(x, *self.oracle.first(x)))
+        f, g, curvature = self.oracle.second(x)
+        return _Record(2, Point(x, f, g), curvature)
+
+    def _check_start(self, point: Point, order: int) -> None:
+        if not np.isfinite(point.f):
+            raise ValueError(
+                f"fun is {point.f} at the start x0; begin where it is finite "
+                f"(x = {np.array2string(point.x, threshold=6, precision=4)})"
+            )
+        if order > 0 and not np.isfinite(point.grad_norm):
+            i = int(np.flatnonzero(~np.isfinite(point.g))[0])
+            raise ValueError(
+                f"the gradient of fun is {point.g[i]} in entry {i} at the start x0; begin where "
+                "fun is differentiable"
+            )
+
+    def _guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
+        """Call; an exception ends the run, except the first time, when there is nothing to save."""
+        try:
+            result = function(*args)
+        except Stop:
+            raise
+        except Exception as error:
+            if kind not in self._succeeded:
+                raise
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            self.stop = Stop(
+                Status.OBJECTIVE_FAILED,
+                f"The objective raised {type(error).__name__}: {error} "
+                f"({place.filename}, line {place.lineno}). The best point so far is returned.",
+            )
+            raise self.stop from error
+        self._succeeded.add(kind)
+        return result

@@ -1,0 +1,190 @@
+"""Where values and derivatives come from: the engine, the user, or differences.
+
+What the user gives takes the place of ours. Every call that is really made is counted here, and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..transforms import value_and_grad, value_grad_hvp
+from . import checks, differences
+
+Array = NDArray[np.float64]
+Product = Callable[[Array], Array]
+
+LARGEST_DENSE = 20_000
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """The Hessian at one point: a product with it and, from the user, perhaps the matrix."""
+
+    n: int
+    product: Product
+    matrix: Callable[[], Any] | None = None
+
+    def dense(self) -> Array:
+        """Return the Hessian as a symmetric array."""
+        if self.n > LARGEST_DENSE:
+            raise ValueError(
+                f"a dense Hessian of {self.n} variables needs {8e-9 * self.n**2:.3g} GB; use a "
+                "method that needs only products with it: 'trust-ncg' or 'newton-cg'"
+            )
+        B = None if self.matrix is None else self.matrix()
+        if B is None or hasattr(B, "matvec"):
+            product = self.product if B is None else B.matvec
+            B = np.stack([product(e) for e in np.eye(self.n)], axis=-1)
+        elif hasattr(B, "toarray"):
+            B = B.toarray()
+        B = np.asarray(B, dtype=np.float64)
+        return (B + B.T) / 2
+
+
+class Oracle:
+    """Values and derivatives of `fun` at flat points, with the counts of what was evaluated.
+
+    Parameters
+    ----------
+    fun, args, jac, hess, hessp
+        As `hessopt.minimize` takes them.
+    shape : tuple of int
+        The shape that the user's functions see.
+    before_call : callable
+        Called before every call of fun; it may raise to forbid the call.
+    """
+
+    def __init__(
+        self,
+        fun: Callable[..., Any],
+        shape: tuple[int, ...],
+        args: tuple[Any, ...] = (),
+        jac: Any = None,
+        hess: Any = None,
+        hessp: Any = None,
+        before_call: Callable[[], None] = lambda: None,
+    ) -> None:
+        if not callable(fun):
+            raise TypeError(f"fun must be callable, not {type(fun).__name__}")
+        if not (jac is None or isinstance(jac, bool) or callable(jac) or jac in differences.SCHEMES):
+            raise ValueError(
+                f"jac must be a callable, True, None or one of {differences.SCHEMES}, not {jac!r}"
+            )
+        if hessp is not None and not callable(hessp):
+            raise TypeError(f"hessp must be callable as hessp(x, p), not {type(hessp).__name__}")
+        hess = None if hess is False else hess
+        if not (hess is None or callable(hess) or hess in differences.SCHEMES):
+            raise ValueError(
+                f"hess must be a callable, None or one of {differences.SCHEMES}, not {hess!r}"
+            )
+        self._fun, self._shape, self._args = fun, shape, args
+        self._jac = jac if jac is not False else None
+        self._hess, self._hessp = hess, hessp
+        self._before_call = before_call
+        self._n = int(np.prod(shape))
+        self.nfev = self.njev = self.nhev = 0
+
+    def _call(self, x: Any, *args: Any) -> Any:
+        """Call fun once; `x` is an array or a Variable of the shape that the user sees."""
+        self._before_call()
+        self.nfev += 1
+        return self._fun(x, *args)
+
+    def _recorded(self, x: Any, *args: Any) -> Any:
+        """Evaluate fun for the engine to differentiate."""
+        out = self._call(x, *args)
+        return checks.scalar(out[0] if self._jac is True else out)
+
+    def _shaped(self, x: Array) -> Array:
+        return np.array(x).reshape(self._shape)
+
+    def value(self, x: Array) -> float:
+        """Evaluate fun alone."""
+        return float(self._recorded(self._shaped(x), *self._args))
+
+    def first(self, x: Array) -> tuple[float, Array]:
+        """Value and gradient."""
+        if self._jac is None:
+            f, g = value_and_grad(self._recorded)(self._shaped(x), *self._args)
+        elif self._jac is True:
+            pair = self._call(self._shaped(x), *self._args)
+            if not (isinstance(pair, tuple | list) and len(pair) == 2):
+                raise TypeError("with jac=True, fun must return the pair (value, gradient)")
+            f, g = checks.scalar(pair[0]), pair[1]
+        elif callable(self._jac):
+            f, g = self.value(x), self._jac(self._shaped(x), *self._args)
+        else:
+            f = self.value(x)
+            g = differences.gradient(self._differenced, x, f, self._jac)
+        self.njev += 1
+        return float(f), checks.vector(g, self._n, "jac")
+
+    def _differenced(self, x: Array) -> Any:
+        out = self._call(x.reshape(self._shape), *self._args)
+        return checks.scalar(out, complex_allowed=self._jac == "cs")
+
+    def second(self, x: Array) -> tuple[float, Array, Curvature]:
+        """Value, gradient and the Hessian at `x`; what the latter needs is evaluated on demand."""
+        if self._jac is None and self._hess is None and self._hessp is None:
+            f, g, product = value_grad_hvp(self._recorded)(self._shaped(x), *self._args)
+            self.njev += 1
+            curvature = Curvature(self._n, self._counted(product, "the Hessian product"))
+            return float(f), checks.vector(g, self._n, "jac"), curvature
+        f, g = self.first(x)
+        return f, g, self._curvature(x)
+
+    def _curvature(self, x: Array) -> Curvature:
+        if callable(self._hess):
+            matrix = cache(lambda: self._matrix(x))
+            return Curvature(self._n, lambda v: np.asarray(matrix() @ v).ravel(), matrix)
+        if self._hessp is not None:
+            hessp, shaped = self._hessp, self._shaped(x)
+            product = self._counted(lambda v: hessp(shaped.copy(), v, *self._args), "hessp")
+        elif self._jac in differences.SCHEMES and self._jac is not True:
+            raise ValueError(
+                f"with jac={self._jac!r} there are no second derivatives: give hess or hessp, "
+                "leave jac out for exact ones, or use a method without them such as 'l-bfgs'"
+            )
+        elif self._hess in differences.SCHEMES:
+            product = self._differenced_gradient(x)
+        else:
+            product = self._engine_product(x)
+        return Curvature(self._n, product)
+
+    def _matrix(self, x: Array) -> Any:
+        self.nhev += 1
+        return checks.square(self._hess(self._shaped(x), *self._args), self._n)
+
+    def _counted(self, product: Callable[[Array], Any], name: str) -> Product:
+        def counted(v: Array) -> Array:
+            self.nhev += 1
+            return checks.vector(product(self._shaped(v)), self._n, name)
+
+        return counted
+
+    def _differenced_gradient(self, x: Array) -> Product:
+        def product(v: Array) -> Array:
+            self.nhev += 1
+            return differences.hessian_product(lambda z: self.first(z)[1], x, v)
+
+        return product
+
+    def _engine_product(self, x: Array) -> Product:
+        """Differentiate fun twice although jac was given; difference jac if that cannot be."""
+
+        @cache
+        def product() -> Product:
+            try:
+                second = value_grad_hvp(self._recorded)(self._shaped(x), *self._args)[2]
+            except TypeError:  # fun is not made of NumPy calls: SciPy's way out
+                return self._differenced_gradient(x)
+            return self._counted(second, "the Hessian product")
+
+        return lambda v: product()(v)

@@ -1,0 +1,172 @@
+"""Sums, products, quotients, powers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.families import Elementwise, Rearrange
+from hessopt.autodiff.function import unsupported
+from hessopt.autodiff.node import NO_PARAMS
+from hessopt.autodiff.registry import derived
+
+
+class Add(Elementwise):
+    numpy, symbol = np.add, "+"
+    partials = (1, 1)
+
+
+class Sub(Elementwise):
+    numpy, symbol = np.subtract, "-"
+    partials = (1, -1)
+
+
+class Mul(Elementwise):
+    numpy, symbol = np.multiply, "*"
+    partials = (lambda y, a, b: b, lambda y, a, b: a)
+
+
+class Div(Elementwise):
+    numpy, symbol = np.true_divide, "/"
+    partials = (lambda y, a, b: 1 / b, lambda y, a, b: -a / (b * b))
+
+
+class Neg(Elementwise):
+    numpy, symbol = np.negative, "-"
+    partials = (-1,)
+
+
+class Positive(Elementwise):
+    numpy, symbol = np.positive, "+"
+    partials = (1,)
+
+
+class Reciprocal(Elementwise):
+    numpy = np.reciprocal
+    partials = (lambda y, a: -y * y,)
+
+
+class Square(Elementwise):
+    numpy = np.square
+    partials = (lambda y, a: 2 * a,)
+
+
+def _base_partial(y: Any, a: Any, b: Any) -> Any:
+    """d(a**b)/da = b a**(b-1); 0 where b is 0, also at a = 0."""
+    if isinstance(b, (int, float)):
+        return 2 * a if b == 2 else b * a ** (b - 1) if b else np.zeros_like(a)
+    return b * a ** np.where(np.equal(b, 0), 1.0, b - 1)
+
+
+def _exponent_partial(y: Any, a: Any, b: Any) -> Any:
+    """d(a**b)/db = a**b log a, whose limit at a = 0 is 0 for b > 0."""
+    vanishing = np.equal(a, 0) & np.greater_equal(np.real(b), 0)
+    return y * np.log(np.where(vanishing, 1.0, a))
+
+
+class Pow(Elementwise):
+    numpy, symbol = np.power, "**"
+    partials = (_base_partial, _exponent_partial)
+
+    def forward(self, a: Any, b: Any) -> Any:
+        return a**b  # the operator has NumPy's shortcuts for small constant powers
+
+
+class FloatPower(Pow):
+    numpy = np.float_power
+
+
+class Mod(Elementwise):
+    numpy, symbol = np.remainder, "%"
+    partials = (1, lambda y, a, b: -np.floor_divide(a, b))
+
+
+class Fmod(Elementwise):
+    numpy = np.fmod
+    partials = (1, lambda y, a, b: -np.trunc(a / b))
+
+
+class Conjugate(Elementwise):
+    numpy = np.conjugate
+
+    def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
+        return (np.conjugate(g),)
+
+
+class Real(Rearrange):
+    """The adjoint of the real part is real: in the convention g = dL/dRe - i dL/dIm, g itself."""
+
+    numpy = np.real
+    elementwise = True
+
+    def bind(self, val: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (val,), NO_PARAMS
+
+    def adjoint(self, g: Any, x: Any) -> Any:
+        return g.astype(x.dtype)
+
+
+class Imag(Rearrange):
+    """The imaginary part; its adjoint is -i g."""
+
+    numpy = np.imag
+    elementwise = True
+
+    def bind(self, val: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (val,), NO_PARAMS
+
+    def adjoint(self, g: Any, x: Any) -> Any:
+        if x.dtype.kind != "c":
+            return np.zeros(x.shape, x.dtype)
+        return (-1j * g).astype(x.dtype)
+
+
+class Cast(Rearrange):
+    """A change of type; the adjoint goes back in the operand's type."""
+
+    numpy = np.astype
+    elementwise = True
+
+    def bind(
+        self, x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":
+            raise TypeError(
+                f"astype({dtype}) on a Variable would drop its derivative; take x.data.astype(...)"
+            )
+        if device is not None:
+            raise unsupported(self, {"device": device})
+        return (x,), {"dtype": dtype}
+
+    def adjoint(self, g: Any, x: Any, dtype: Any) -> Any:
+        if dtype.kind == "c" and x.dtype.kind != "c":
+            g = np.real(g)
+        return g.astype(x.dtype)
+
+
+class Copy(Rearrange):
+    numpy = np.copy
+    elementwise = True
+
+    def bind(
+        self, a: Any, order: Any = "K", subok: bool = False
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (a,), NO_PARAMS
+
+    def adjoint(self, g: Any, x: Any) -> Any:
+        return g
+
+
+@derived(np.divmod)
+def divmod_(a: Any, b: Any) -> Any:
+    """Return quotient (constant almost everywhere) and remainder."""
+    return np.floor_divide(a, b), np.remainder(a, b)
+
+
+@derived(np.angle)
+def angle(z: Any, deg: bool = False) -> Any:
+    """Return the angle of a complex number."""
+    phase = np.arctan2(np.imag(z), np.real(z))
+    return np.rad2deg(phase) if deg else phase

@@ -1,0 +1,79 @@
+"""Functions that are constant almost everywhere, or that ask about data, shapes and types."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hessopt.autodiff.function import constant_functions
+
+constant_functions(
+    # steps: derivative zero almost everywhere
+    np.sign,
+    np.floor,
+    np.ceil,
+    np.trunc,
+    np.rint,
+    np.fix,
+    np.round,
+    np.around,
+    np.floor_divide,
+    np.heaviside,
+    np.spacing,
+    np.signbit,
+    # comparisons and logic
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.equal,
+    np.not_equal,
+    np.logical_and,
+    np.logical_or,
+    np.logical_xor,
+    np.logical_not,
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.isneginf,
+    np.isposinf,
+    np.isreal,
+    np.iscomplex,
+    np.isrealobj,
+    np.iscomplexobj,
+    np.isclose,
+    np.allclose,
+    np.array_equal,
+    np.array_equiv,
+    np.all,
+    np.any,
+    # positions and counts
+    np.argmax,
+    np.argmin,
+    np.nanargmax,
+    np.nanargmin,
+    np.argsort,
+    np.argwhere,
+    np.nonzero,
+    np.flatnonzero,
+    np.count_nonzero,
+    np.searchsorted,
+    np.lexsort,
+    np.argpartition,
+    np.digitize,
+    # shapes and types
+    np.shape,
+    np.ndim,
+    np.size,
+    np.result_type,
+    np.common_type,
+    np.min_scalar_type,
+    np.can_cast,
+    np.zeros_like,
+    np.ones_like,
+    np.empty_like,
+    np.full_like,
+    # printing
+    np.array_repr,
+    np.array_str,
+    np.array2string,
+)

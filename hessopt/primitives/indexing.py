@@ -1,0 +1,94 @@
+"""Taking entries by index, and the adjoint of that: adding values at indices."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.accumulate import Patch, scatter_add
+from hessopt.autodiff.families import Rearrange, fit, values_of
+from hessopt.autodiff.function import Primitive
+from hessopt.autodiff.node import Node
+from hessopt.autodiff.registry import derived
+from hessopt.autodiff.variable import strip
+
+
+class GetItem(Primitive):
+    """Basic and advanced indexing; sends back a patch, so a loop over ``x[i]`` stays linear."""
+
+    numpy = operator.getitem
+
+    def bind(self, x: Any, index: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if index.__class__ is not int and index.__class__ is not slice:
+            index = strip(index)
+        return (x,), {"index": index}
+
+    def forward(self, x: Any, index: Any) -> Any:
+        return x[index]
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        return (Patch(y.params["index"], g),)
+
+
+class ScatterAdd(Primitive):
+    """The adjoint of indexing: a base array with values added at indices."""
+
+    numpy = scatter_add
+
+    def bind(
+        self, base: Any, *values: Any, indices: tuple[Any, ...]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (base, *values), {"indices": indices}
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        _, operands = values_of(y, graph)
+        indices = y.params["indices"]
+        return [g if i == 0 else fit(g[indices[i - 1]], operands[i]) for i in wanted]
+
+
+class Take(Rearrange):
+    numpy = np.take
+
+
+class Diagonal(Rearrange):
+    numpy = np.diagonal
+
+
+class Diag(Rearrange):
+    numpy = np.diag
+
+
+class Compress(Rearrange):
+    numpy = np.compress
+
+    def bind(
+        self, condition: Any, a: Any, axis: Any = None, out: Any = None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return super().bind(a, condition, axis=axis, out=out)
+
+    def forward(self, a: Any, condition: Any, axis: Any = None, out: Any = None) -> Any:
+        return np.compress(condition, a, axis)
+
+
+@derived(np.trace)
+def trace(
+    a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
+) -> Any:
+    """Return the sum along diagonals."""
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
+
+
+@derived(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    """Take one entry for each index along an axis."""
+    if axis is None:
+        return arr.reshape(-1)[indices]
+    axis = axis % arr.ndim
+    where = [
+        indices if a == axis else np.arange(n).reshape([-1 if b == a else 1 for b in range(arr.ndim)])
+        for a, n in enumerate(arr.shape)
+    ]
+    return arr[tuple(where)]

@@ -1,0 +1,203 @@
+"""Products, solves and factorisations of matrices, over stacks.
+
+M. B. Giles, *An extended collection of matrix derivative results for forward and reverse mode
+algorithmic differentiation* (2008), is the source of the factorisations' rules.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.families import Multilinear, Opaque, sum_to
+from hessopt.autodiff.function import unsupported
+from hessopt.autodiff.node import NO_PARAMS
+from hessopt.autodiff.registry import derived
+
+
+def _t(a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
+def _left_adjoint(g: Any, a: Any, b: Any) -> Any:
+    """Adjoint of a in a @ b; vectors are rows and columns of one."""
+    if b.ndim == 1:
+        return g[..., None] * b if a.ndim > 1 else g * b
+    if a.ndim == 1:
+        return _sum_leading(np.squeeze(b @ g[..., None], -1), 1)
+    return g @ _t(b)
+
+
+def _right_adjoint(g: Any, a: Any, b: Any) -> Any:
+    """Adjoint of b in a @ b."""
+    if a.ndim == 1:
+        return a[:, None] * g[..., None, :] if b.ndim > 1 else g * a
+    if b.ndim == 1:
+        return _sum_leading(np.squeeze(_t(a) @ g[..., None], -1), 1)
+    return _t(a) @ g
+
+
+def _sum_leading(x: Any, keep: int) -> Any:
+    return sum_to(x, x.shape[x.ndim - keep :])
+
+
+class MatMul(Multilinear):
+    numpy, symbol = np.matmul, "@"
+    adjoints = (_left_adjoint, _right_adjoint)
+
+
+def _dot_adjoint(position: int) -> Any:
+    """np.dot: a product by a scalar, or the last axis of a with the last but one of b."""
+
+    def adjoint(g: Any, a: Any, b: Any) -> Any:
+        if np.ndim(a) == 0 or np.ndim(b) == 0:
+            return g * (b if position == 0 else a)
+        if b.ndim <= 2:
+            if position == 0 or a.ndim <= 2:
+                return (_left_adjoint, _right_adjoint)[position](g, a, b)
+        contracted = b.ndim - 2 if b.ndim > 1 else 0
+        if position == 0:
+            behind = list(range(g.ndim - b.ndim + 1, g.ndim))
+            others = [axis for axis in range(b.ndim) if axis != contracted]
+            return np.tensordot(g, b, (behind, others))
+        lead = list(range(a.ndim - 1))
+        return np.moveaxis(np.tensordot(a, g, (lead, lead)), 0, contracted)
+
+    return adjoint
+
+
+class Dot(Multilinear):
+    numpy = np.dot
+    adjoints = (_dot_adjoint(0), _dot_adjoint(1))
+
+
+@derived(np.inner)
+def inner(a: Any, b: Any, /) -> Any:
+    """Sum of products over the last axes."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b)
+    return np.tensordot(a, b, (-1, -1))
+
+
+@derived(np.outer, np.linalg.outer)
+def outer(a: Any, b: Any, out: Any = None) -> Any:
+    """Products of all pairs."""
+    if out is not None:
+        raise unsupported(np.outer, {"out": out})
+    return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+
+
+@derived(np.vdot)
+def vdot(a: Any, b: Any, /) -> Any:
+    """Sum of products of the flattened arrays, the first conjugated."""
+    return np.dot(np.conjugate(np.ravel(a)), np.ravel(b))
+
+
+@derived(np.linalg.vecdot, np.vecdot)
+def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    """Sum of products along an axis, the first conjugated."""
+    return np.sum(np.conjugate(x1) * x2, axis=axis)
+
+
+@derived(np.tensordot, np.linalg.tensordot)
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Sum of products over the axes named, as one matrix product."""
+    rank_a, rank_b = np.ndim(a), np.ndim(b)
+    if np.ndim(axes) == 0 and not isinstance(axes, (tuple, list)):
+        axes = (range(rank_a - axes, rank_a), range(axes))
+    axes_a = [int(i) % rank_a for i in np.atleast_1d(axes[0])]
+    axes_b = [int(i) % rank_b for i in np.atleast_1d(axes[1])]
+    if [a.shape[i] for i in axes_a] != [b.shape[i] for i in axes_b]:
+        raise ValueError(f"tensordot: shapes {a.shape} and {b.shape} do not match along {axes}")
+    free_a = [i for i in range(rank_a) if i not in axes_a]
+    free_b = [i for i in range(rank_b) if i not in axes_b]
+    n = int(np.prod([a.shape[i] for i in axes_a]))
+    shape_a, shape_b = [a.shape[i] for i in free_a], [b.shape[i] for i in free_b]
+    left = np.transpose(a, free_a + axes_a).reshape((int(np.prod(shape_a)), n))
+    right = np.transpose(b, axes_b + free_b).reshape((n, int(np.prod(shape_b))))
+    return np.dot(left, right).reshape((*shape_a, *shape_b))
+
+
+@derived(np.kron)
+def kron(a: Any, b: Any) -> Any:
+    """Kronecker product."""
+    ndim = max(np.ndim(a), np.ndim(b))
+    a = np.reshape(a, (1,) * (ndim - np.ndim(a)) + np.shape(a))
+    b = np.reshape(b, (1,) * (ndim - np.ndim(b)) + np.shape(b))
+    product = np.expand_dims(a, tuple(range(1, 2 * ndim, 2))) * np.expand_dims(
+        b, tuple(range(0, 2 * ndim, 2))
+    )
+    return product.reshape([m * n for m, n in zip(a.shape, b.shape, strict=True)])
+
+
+class Inv(Opaque):
+    numpy = np.linalg.inv
+
+    def backward(self, g: Any, y: Any, a: Any) -> Any:
+        return (-(_t(y) @ g @ _t(y)),)
+
+
+class Solve(Opaque):
+    """x = solve(a, b); b is a vector only where it has one dimension, as in NumPy 2."""
+
+    numpy = np.linalg.solve
+
+    def backward(self, g: Any, x: Any, a: Any, b: Any) -> Any:
+        vector = np.ndim(b) == 1
+        columns = (lambda z: z[..., None]) if vector else (lambda z: z)
+        gb = np.linalg.solve(_t(a), columns(g))
+        return (
+            lambda: -(gb @ _t(columns(x))),
+            lambda: gb[..., 0] if vector else gb,
+        )
+
+
+class Det(Opaque):
+    """The derivative of a determinant is the matrix of cofactors."""
+
+    numpy = np.linalg.det
+
+    def backward(self, g: Any, y: Any, a: Any) -> Any:
+        if np.all(np.not_equal(y, 0)):
+            return ((g * y)[..., None, None] * _t(np.linalg.inv(a)),)
+        return (g[..., None, None] * cofactors(a),)
+
+
+def cofactors(a: Any) -> Any:
+    """Return the signed minors of matrices that may be singular: n^2 determinants."""
+    n = a.shape[-1]
+    if n <= 1:
+        return np.ones(a.shape, a.dtype)
+    keep = np.array([[j for j in range(n) if j != i] for i in range(n)])
+    minors = np.linalg.det(a[..., keep[:, None, :, None], keep[None, :, None, :]])
+    signs = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
+    return minors * signs
+
+
+class SlogDet(Opaque):
+    numpy = np.linalg.slogdet
+
+    def forward(self, a: Any) -> Any:
+        return tuple(np.linalg.slogdet(a))
+
+    def backward(self, g: Any, y: Any, a: Any) -> Any:
+        return (g[1][..., None, None] * _t(np.linalg.inv(a)),)
+
+
+class Cholesky(Opaque):
+    """I. Murray, *Differentiation of the Cholesky decomposition* (2016), equation 10."""
+
+    numpy = np.linalg.cholesky
+
+    def bind(self, a: Any, /, *, upper: bool = False) -> Any:
+        if upper:
+            raise unsupported(self, {"upper": upper})
+        return (a,), NO_PARAMS
+
+    def backward(self, g: Any, l: Any, a: Any) -> Any:  # noqa: E741 - the factor's usual letter
+        lt = _t(l)
+        p = np.tril(lt @ np.tril(g))
+        p = p - 0.5 * p * np.eye(l.shape[-1])
+        s = np.linalg.solve(lt, _t(np.linalg.solve(lt, _t(p))))
+        return (0.5 * (s + _t(s)),)

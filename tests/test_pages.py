@@ -1,7 +1,8 @@
 """What the README and the documentation show is what happens.
 
-Python blocks are run page by page, those with prompts as doctests. In console blocks the lines
-that begin with ``$ hessopt`` are run and their output is compared.
+Python blocks are run page by page, those with prompts as doctests, each page in an interpreter of
+its own, as its reader has it. In console blocks the lines that begin with ``$ hessopt`` are run
+and their output is compared.
 """
 
 import doctest
@@ -69,10 +70,15 @@ def run_commands(block: str, where: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
-def test_page_is_true(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    wrong = list(run_page(page))
-    assert not wrong, "\n".join(wrong)
+def test_page_is_true(page: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-W", "error", __file__, str(page)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_pages_were_found() -> None:
@@ -106,3 +112,7 @@ def test_every_public_name_has_its_page() -> None:
 
     shown = (REPOSITORY / "docs" / "api" / "index.md").read_text(encoding="utf-8").split()
     assert [name for name in hessopt.__all__ if name not in shown] == []
+
+
+if __name__ == "__main__":
+    sys.exit("\n".join(run_page(Path(sys.argv[1]))) or None)

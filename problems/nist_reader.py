@@ -84,7 +84,9 @@ def parse(text: str) -> NistDataset:
     table = np.array(rows)
     data = np.array([_numbers(line, name) for line in _lines(lines, "Data", name)])
 
-    observations = int(_find(r"Number of Observations:\s*(\d+)", text, "their number", name))
+    observations = int(
+        _find(r"Number of Observations:\s*(\d+)", text, "the number of observations", name)
+    )
     predictors = int(_find(r"(\d+)\s+Predictors?\b", text, "the number of predictors", name))
     parameters = int(_find(r"(\d+)\s+Parameters", text, "the number of parameters", name))
     if data.shape != (observations, 1 + predictors):

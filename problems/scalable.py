@@ -59,7 +59,7 @@ def dixon_price(n: int = 10) -> Problem:
     return Problem(
         "dixon-price",
         value,
-        start=np.ones(n),
+        start=np.full(n, 2.0),
         solution=solution,
         least_value=0.0,
         source="L. C. W. Dixon and R. C. Price (1989), Truncated Newton method for sparse "
@@ -68,7 +68,7 @@ def dixon_price(n: int = 10) -> Problem:
         note="The starting point is chosen here. The last variable occurs as a square alone, so "
         "its sign is free; listings often give only the positive one. At (1/3, 0, ..., 0), with "
         "the value 2/3, the gradient is zero and, from three variables on, no curvature is "
-        "negative: it is not a local minimiser, but methods stall there.",
+        "negative: not a local minimiser, but part of a plateau on which methods stall.",
         solutions=(solution, mirrored) if n > 1 else (solution,),
         bounds=np.array([-10.0, 10.0]),
         tags=frozenset({"multimodal" if n > 1 else "unimodal", "sum-of-squares"}),

@@ -6,14 +6,40 @@ from hessopt.autodiff.config import no_grad, using_config
 from hessopt.autodiff.function import Function
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable
+from hessopt.transforms import (
+    DerivativeReport,
+    check_derivatives,
+    derivative,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    taylor,
+    value_and_grad,
+    value_grad_hvp,
+    vjp,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "DerivativeReport",
     "Function",
     "GraphReleasedError",
     "NoDerivativeError",
     "Variable",
+    "check_derivatives",
+    "derivative",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "no_grad",
+    "taylor",
     "using_config",
+    "value_and_grad",
+    "value_grad_hvp",
+    "vjp",
 ]

@@ -226,3 +226,23 @@ def constant_functions(*functions: Callable[..., Any]) -> None:
     """Register functions that carry no derivative."""
     for function in functions:
         register(function, Constant(function), "constant")
+
+
+class Identity(Primitive):
+    """The same value under another name, so that a derivative can be taken through it alone."""
+
+    elementwise = True
+
+    def __init__(self) -> None:
+        self.forward = np.asarray
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        return (g,)
+
+
+_IDENTITY = Identity()
+
+
+def alias(x: Variable) -> Variable:
+    """Return a new Variable of the same value whose only use is what follows."""
+    return record(x._data, _IDENTITY, (x,), NO_PARAMS, (0,))

@@ -1,0 +1,194 @@
+"""Gradients and products with the Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.variable import Variable, leaf
+from hessopt.transforms.recording import Argnums, Recording
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return a function that gives a scalar function's value and gradient in one pass.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args, **kwargs)`` in plain NumPy, returning a real scalar.
+    argnums : int or sequence of int
+        Which positional arguments to differentiate by.
+
+    Returns
+    -------
+    callable
+        With the arguments of `f`; returns ``(value, gradient)``. The gradient has the shape and
+        type of the argument; for several `argnums` it is a tuple.
+
+    Raises
+    ------
+    TypeError
+        From the returned function: if `f` returns None, an array, a complex number, or the
+        argument is not of a floating-point or complex type.
+
+    Examples
+    --------
+    >>> import numpy as np, hessopt
+    >>> value, gradient = hessopt.value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    >>> float(value), gradient
+    (5.0, array([2., 4.]))
+    """
+
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        run = Recording.of(f, args, kwargs, argnums).scalar()
+        pullback = run.pullback()
+        gradients = pullback(_one(run.output))
+        value = run.output
+        if isinstance(value, Variable) and not pullback.records:
+            value = value._data[()]
+        return value, gradients[0] if isinstance(argnums, int) else gradients
+
+    return value_and_gradient
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return a function that gives the gradient of a scalar function.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args, **kwargs)`` in plain NumPy, returning a real scalar.
+    argnums : int or sequence of int
+        Which positional arguments to differentiate by.
+
+    Returns
+    -------
+    callable
+        With the arguments of `f`; returns the gradient, of the argument's shape, or a tuple of
+        gradients for several `argnums`. Called on Variables, it is itself differentiable.
+
+    Raises
+    ------
+    TypeError
+        As `value_and_grad`.
+
+    Examples
+    --------
+    >>> import numpy as np, hessopt
+    >>> hessopt.grad(np.prod)(np.array([2.0, 3.0, 4.0]))
+    array([12.,  8.,  6.])
+    >>> third = hessopt.grad(hessopt.grad(hessopt.grad(lambda x: x**4)))
+    >>> float(third(2.0))
+    48.0
+    """
+    both = value_and_grad(f, argnums)
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return ``(x, u, *args) -> J(x).T u``: reverse mode, one pass for any number of inputs.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args, **kwargs)`` in plain NumPy, returning an array of any shape.
+    argnums : int or sequence of int
+        Which positional arguments of `f` to differentiate by.
+
+    Returns
+    -------
+    callable
+        Takes x, then u of the shape of ``f(x)``, then the further arguments of `f`.
+
+    Raises
+    ------
+    ValueError
+        From the returned function: if u is not of the output's shape.
+
+    Examples
+    --------
+    >>> import numpy as np, hessopt
+    >>> hessopt.vjp(np.sin)(np.array([0.0, np.pi]), np.array([1.0, 1.0]))
+    array([ 1., -1.])
+    """
+
+    def product(x: Any, u: Any, *args: Any, **kwargs: Any) -> Any:
+        run = Recording.of(f, (x, *args), kwargs, argnums).array()
+        results = run.pullback()(direction(u, run.output, "u", "f(x)"))
+        return results[0] if isinstance(argnums, int) else results
+
+    return product
+
+
+def jvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """Return ``(x, v, *args) -> J(x) v``: the directional derivative.
+
+    Computed by double backprop: ``J(x).T u`` is linear in u, and its derivative by u along v is
+    ``J(x) v``; so no forward-mode rules exist that could disagree with the others.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args, **kwargs)`` in plain NumPy, returning an array of any shape.
+    argnums : int
+        Which positional argument of `f` to differentiate by.
+
+    Returns
+    -------
+    callable
+        Takes x, then v of the shape of the differentiated argument, then further arguments.
+
+    Raises
+    ------
+    ValueError
+        From the returned function: if v is not of the argument's shape.
+
+    References
+    ----------
+    J. Townsend, *A new trick for calculating Jacobian vector products* (2017).
+
+    Examples
+    --------
+    >>> import numpy as np, hessopt
+    >>> hessopt.jvp(np.cumsum)(np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 0.0]))
+    array([1., 1., 1.])
+    """
+
+    def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
+        run = Recording.of(f, (x, *args), kwargs, argnums).array()
+        return pushforward(run)(direction(v, run.inputs[0], "v", "x"))
+
+    return product
+
+
+def pushforward(run: Recording) -> Callable[[Any], Any]:
+    """Return the map from a tangent of the input to the tangent of the output."""
+    output = run.output
+    u = leaf(np.zeros(np.shape(output), output.dtype if output.dtype.kind in "fc" else float))
+    (jtu,) = run.pullback(graph=True)(u)
+    outer = run.pullback()
+    back = Recording((u,), jtu, outer.records).pullback()
+    return lambda v: back(v)[0]
+
+
+def direction(v: Any, like: Any, name: str, of: str) -> Any:
+    """Return a vector to multiply with, checked against the shape it must have."""
+    if not isinstance(v, Variable):
+        v = np.asarray(v)
+        if v.dtype.kind not in "fciu":
+            raise TypeError(f"{name} has dtype {v.dtype}; it must be an array of numbers")
+        v = v.astype(np.result_type(like.dtype, np.float32), copy=False)
+    if v.shape != np.shape(like):
+        raise ValueError(f"{name} has shape {v.shape}, but {of} has shape {np.shape(like)}")
+    return v
+
+
+def _one(output: Any) -> Any:
+    dtype = output.dtype if isinstance(output, Variable) else float
+    return np.ones((), dtype)

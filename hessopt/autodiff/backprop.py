@@ -52,9 +52,9 @@ def collect(outputs: Iterable[Node], inputs: frozenset[Node] = frozenset()) -> l
 
 
 def reaches_outside(nodes: Sequence[Node], inputs: frozenset[Node]) -> bool:
-    """Whether the nodes also depend on tracked values other than `inputs`."""
-    inside = set(nodes) | inputs
-    return any(y.operands[i] not in inside for y in nodes for i in y.wanted)  # pyright: ignore
+    """Whether the nodes also depend on tracked values that were there before `inputs`."""
+    floor = min(map(_index, inputs))
+    return any(y.operands[i].index < floor for y in nodes for i in y.wanted)  # pyright: ignore
 
 
 def depending_on(inputs: frozenset[Node], nodes: Sequence[Node]) -> dict[Node, tuple[int, ...]]:

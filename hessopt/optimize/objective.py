@@ -140,7 +140,7 @@ class Objective:
         """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""
         if self.stop is not None:
             raise self.stop
-        if self.limits is not None:
+        if self.limits is not None and self.best is not None:  # the start is always evaluated
             self.stop = self.limits(self)
             if self.stop is not None:
                 raise self.stop

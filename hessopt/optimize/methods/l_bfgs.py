@@ -50,19 +50,29 @@ class LBFGS(Method):
     def step(self, objective: Objective, point: Point, memory: Pairs) -> tuple[Point, Pairs]:
         """Search along the quasi-Newton direction and remember what was seen."""
         p = -two_loop(memory, point.g)
-        # Without a memory the length of p means nothing
-        alpha = 1.0 if memory else min(1.0, 1 / float(np.linalg.norm(point.g, 1)))
         try:
-            trial = wolfe(objective, point, p, alpha, self.c1, self.c2, self.maxls).point
+            trial = self._search(objective, point, p, 1.0 if memory else self._first(point))
         except Stop as stop:
-            if stop.status is Status.NO_DESCENT and memory:
-                return point, ()  # begin again from the gradient
-            raise
+            if stop.status is not Status.NO_DESCENT or not memory:
+                raise
+            try:  # begin again from the gradient
+                trial = self._search(objective, point, -point.g, self._first(point))
+            except Stop as again:
+                # What the quasi-Newton step promised says more than what the gradient did
+                raise (stop if again.status is Status.NO_DESCENT else again) from None
+            memory = ()
         s, y = trial.x - point.x, trial.g - point.g
         y_s = float(y @ s)
         if y_s > EPS * float(np.linalg.norm(y)) * float(np.linalg.norm(s)):
             memory = (*memory, (s, y, 1 / y_s))[-self.maxcor :]
         return trial, memory
+
+    def _search(self, objective: Objective, point: Point, p: np.ndarray, alpha: float) -> Point:
+        return wolfe(objective, point, p, alpha, self.c1, self.c2, self.maxls).point
+
+    def _first(self, point: Point) -> float:
+        # Without a memory the length of p means nothing
+        return min(1.0, 1 / float(np.linalg.norm(point.g, 1)))
 
     def decrement(self, objective: Objective, point: Point, memory: Any) -> float:
         """Return g'Hg / 2 with the inverse Hessian of the memory."""

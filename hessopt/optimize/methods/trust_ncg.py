@@ -10,7 +10,7 @@ import numpy as np
 from ..line_search import NOISE, no_descent
 from ..objective import Objective, Point
 from ..stopping import EPS
-from ..subproblems import steihaug
+from ..subproblems import Product, steihaug
 from .base import Method
 from .forcing import Forcing
 from .newton_cg import cg_decrement
@@ -58,23 +58,17 @@ class TrustNCG(Method):
     cg_maxiter: int | None = None
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Region]:
-        """Evaluate the start and choose the first radius."""
+        """Evaluate the start; the first radius is chosen with the first step."""
         point = objective(x)
-        radius = self.initial_trust_radius
-        if radius is None:
-            radius = self._first_radius(objective, point)
-        return point, Region(min(radius, self.max_trust_radius), Forcing.first(point))
-
-    def _first_radius(self, objective: Objective, point: Point) -> float:
-        g, length = point.g, 0.1 * float(np.linalg.norm(point.x))
-        g_g, g_Bg = float(g @ g), float(g @ objective.hvp(point.x)(g))
-        cauchy = g_g**1.5 / g_Bg if g_Bg > 0 else 0.0
-        return max(cauchy, length) or 1.0
+        radius = np.nan if self.initial_trust_radius is None else self.initial_trust_radius
+        return point, Region(radius, Forcing.first(point))
 
     def step(self, objective: Objective, point: Point, memory: Region) -> tuple[Point, Region]:
         """Minimise the model in the region, and judge it by what f does."""
         radius, forcing = memory
         B = objective.hvp(point.x)
+        if np.isnan(radius):
+            radius = min(first_radius(B, point), self.max_trust_radius)
         tolerance = forcing.eta * float(np.linalg.norm(point.g))
         model = steihaug(B, point.g, radius, tolerance, self._cg_maxiter(point))
         trial = objective(point.x + model.p)
@@ -96,6 +90,13 @@ class TrustNCG(Method):
 
     def _cg_maxiter(self, point: Point) -> int:
         return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
+
+
+def first_radius(B: Product, point: Point) -> float:
+    """Return the length of the first step of conjugate gradients, at least a tenth of x."""
+    g_g, g_Bg = float(point.g @ point.g), float(point.g @ B(point.g))
+    cauchy = g_g**1.5 / g_Bg if g_Bg > 0 else 0.0
+    return max(cauchy, 0.1 * float(np.linalg.norm(point.x))) or 1.0
 
 
 def reduction_ratio(point: Point, trial: Point, promised: float) -> float:

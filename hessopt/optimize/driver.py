@@ -1,0 +1,192 @@
+"""The one loop of all methods of our own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .methods.base import Method
+from .objective import Objective, Point
+from .result import State, assemble
+from .stopping import EPS, Status, Stop, StoppingTest
+from .watch import Progress, Recorder, Watcher
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+
+def run(
+    method: Method,
+    objective: Objective,
+    tests: StoppingTest,
+    watchers: list[Watcher],
+    resume: State | None = None,
+) -> OptimizeResult:
+    """Step until a test says stop.
+
+    Parameters
+    ----------
+    method : Method
+        What makes the steps.
+    objective : Objective
+        What is minimised, from its `x0`.
+    tests : StoppingTest
+        Asked at the start and after every iteration.
+    watchers : list of Watcher
+        Told of every iteration; the history is kept in any case.
+    resume : State, optional
+        Go on from here instead of from x0.
+
+    Returns
+    -------
+    OptimizeResult
+        As `hessopt.minimize` describes it. Whatever ends the run after the first evaluation, an
+        interrupt and an exception in the objective included, there is a result.
+    """
+    return _Run(method, objective, tests, watchers, resume).result()
+
+
+class _At(NamedTuple):
+    """Where a run is; replaced in one assignment, so that an interrupt leaves nothing half done."""
+
+    point: Point
+    memory: Any
+    nit: int
+    previous: Point | None = None
+
+
+class _Run:
+    """One run: where it is, its best iterate, and the counts of the calls before it."""
+
+    def __init__(
+        self,
+        method: Method,
+        objective: Objective,
+        tests: StoppingTest,
+        watchers: list[Watcher],
+        resume: State | None,
+    ) -> None:
+        self.method, self.objective, self.tests = method, objective, tests
+        if resume is None:
+            recorder = Recorder()
+            point, memory = method.start(objective, objective.x0)
+            self.at = _At(point, memory, 0)
+            self.champion = point
+            self.before = Progress(point, None, 0, 0, 0, 0, 0, 0.0, recorder)
+        else:
+            recorder = Recorder.continuing(resume.history)
+            self.at = _At(resume.point, resume.memory, resume.progress.nit)
+            self.champion = resume.champion
+            self.before = replace(resume.progress, history=recorder)
+        self.recorder, self.watchers = recorder, [recorder, *watchers]
+
+    def progress(self) -> Progress:
+        before, objective, at = self.before, self.objective, self.at
+        return Progress(
+            at.point,
+            at.previous,
+            at.nit,
+            before.nit,
+            before.nfev + objective.nfev,
+            before.njev + objective.njev,
+            before.nhev + objective.nhev,
+            before.time + objective.elapsed,
+            self.recorder,
+            getattr(at.memory, "radius", np.nan),
+        )
+
+    def result(self) -> OptimizeResult:
+        try:
+            stop = self.loop()
+        except Stop as raised:
+            stop = raised
+        except KeyboardInterrupt:
+            message = "Interrupted from the keyboard. The best point so far is returned."
+            stop = Stop(Status.INTERRUPTED, message)
+        if stop.status is Status.NO_DESCENT:
+            stop = self.explain(stop)
+        converged = stop.success and stop.status is not Status.ROUNDOFF_LIMIT
+        point = self.at.point if converged else self.best()
+        progress = self.progress()
+        result = assemble(self.objective, point, stop, progress, self.method.name)
+        result.state = State(
+            self.method,
+            self.at.point,
+            self.at.memory,
+            self.champion,
+            progress,
+            result.history,
+            self.objective.shape,
+        )
+        for watcher in self.watchers:
+            watcher.finished(result)
+        return result
+
+    def loop(self) -> Stop:
+        progress = self.progress()
+        for watcher in self.watchers:
+            watcher.started(progress)
+        while (stop := self.tests(progress)) is None:
+            at = self.at
+            point, memory = self.method.step(self.objective, at.point, at.memory)
+            self.champion = better(self.champion, point)
+            self.at = _At(point, memory, at.nit + 1, at.point)
+            progress = self.progress()
+            for watcher in self.watchers:
+                watcher.stepped(progress)
+        return stop
+
+    def best(self) -> Point:
+        """The best iterate, or a trial that was lower still and never became one."""
+        trial = self.objective.best
+        if trial is not None and trial.f < self.champion.f - 10 * EPS * abs(self.champion.f):
+            return trial
+        return self.champion
+
+    def explain(self, stop: Stop) -> Stop:
+        """Tell whether f could not be lowered because it is as low as rounding lets it be.
+
+        That is so if the method's model promises hardly more than the rounding error of f, and it
+        is a success if it promises less.
+        """
+        point = self.champion
+        try:
+            rounding = rounding_error(self.objective, point)
+            decrement = self.method.decrement(self.objective, point, self.at.memory)
+        except (Stop, KeyboardInterrupt):
+            return stop
+        promised = stop.predicted if np.isnan(decrement) else abs(decrement)
+        if not promised <= 1e3 * rounding:
+            return stop
+        message = (
+            f"The round-off of f = {point.f:.6g}, about {rounding:.1g}, is reached: it cannot be "
+            f"lowered further. max |gradient| = {point.grad_norm:.3g}"
+        )
+        if not np.isnan(decrement):
+            message += f", and a Newton step would lower f by {promised:.2g}"
+        reached = promised <= rounding and not np.isnan(decrement)
+        message += ". Converged." if reached else ", which does not prove a minimum."
+        return Stop(Status.ROUNDOFF_LIMIT, message, success=reached)
+
+
+def rounding_error(objective: Objective, point: Point) -> float:
+    """Estimate the rounding error of f: its jumps when x moves by a few units in the last place.
+
+    At least the rounding of the number f itself; much more if f is a difference of large numbers.
+    """
+    error = EPS * abs(point.f)
+    signs = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
+    for ulps in (-2, -1, 1, 2):
+        move = ulps * np.spacing(point.x) * signs
+        jump = abs(objective.value(point.x + move) - point.f) - float(np.abs(point.g) @ np.abs(move))
+        error = max(error, jump if np.isfinite(jump) else 0.0)
+    return error
+
+
+def better(one: Point, other: Point) -> Point:
+    """Return the lower of two points; where rounding hides which it is, the flatter."""
+    if abs(one.f - other.f) <= 10 * EPS * abs(one.f):
+        return one if one.grad_norm < other.grad_norm else other
+    return other if other.f < one.f else one

@@ -1,0 +1,69 @@
+"""What a run returns, and what it takes to go on with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .objective import Objective, Point
+from .stopping import Stop
+from .watch import History, Progress
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class State:
+    """All that the next step depends on: ``res.state``, taken by ``options={"resume": res}``.
+
+    Attributes
+    ----------
+    method : Method
+        The method with its options.
+    point : Point
+        The last iterate.
+    memory : object
+        What the method remembers.
+    champion : Point
+        The best iterate.
+    progress : Progress
+        The counts.
+    history : History
+        The course so far.
+    shape : tuple of int
+        The shape of x.
+    """
+
+    method: Any
+    point: Point
+    memory: Any
+    champion: Point
+    progress: Progress
+    history: History
+    shape: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"State({self.method.name} after {self.progress.nit} iterations)"
+
+
+def assemble(
+    objective: Objective, point: Point, stop: Stop, progress: Progress, method: str
+) -> OptimizeResult:
+    """Return SciPy's result with the names that SciPy's users know, and ours."""
+    from scipy.optimize import OptimizeResult
+
+    return OptimizeResult(
+        x=point.x.reshape(objective.shape).copy(),
+        fun=point.f,
+        jac=point.g.reshape(objective.shape).copy(),
+        nit=progress.nit,
+        nfev=progress.nfev,
+        njev=progress.njev,
+        nhev=progress.nhev,
+        success=stop.success,
+        status=stop.status,
+        message=stop.message,
+        method=method,
+        history=progress.history.history(),
+    )

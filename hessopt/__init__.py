@@ -6,20 +6,11 @@ from hessopt.autodiff.config import no_grad, using_config
 from hessopt.autodiff.function import Function
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable
-from hessopt.transforms import (
-    DerivativeReport,
-    check_derivatives,
-    derivative,
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    taylor,
-    value_and_grad,
-    value_grad_hvp,
-    vjp,
-)
+from hessopt.transforms.check import DerivativeReport, check_derivatives
+from hessopt.transforms.first_order import grad, jvp, value_and_grad, vjp
+from hessopt.transforms.matrices import hessian, jacobian
+from hessopt.transforms.orders import derivative, taylor
+from hessopt.transforms.second_order import hvp, value_grad_hvp
 
 __version__ = "0.1.0"
 

@@ -139,4 +139,3 @@ def _spread(x: Node, patch: Patch) -> np.ndarray:
     out = np.zeros(x._data.shape, np.result_type(patch.value, x._data))
     _add_at(out, *patch)
     return out
-

@@ -54,18 +54,14 @@ def collect(outputs: Iterable[Node], inputs: frozenset[Node] = frozenset()) -> l
 def reaches_outside(nodes: Sequence[Node], inputs: frozenset[Node]) -> bool:
     """Whether the nodes also depend on tracked values that were there before `inputs`."""
     floor = min(map(_index, inputs))
-    return any(y.operands[i].index < floor for y in nodes for i in y.wanted)  # pyright: ignore
+    return any(y.operands[i].index < floor for y in nodes for i in y.wanted)
 
 
 def depending_on(inputs: frozenset[Node], nodes: Sequence[Node]) -> dict[Node, tuple[int, ...]]:
     """Return, for each node that depends on `inputs`, which of its operands do."""
     wanted: dict[Node, tuple[int, ...]] = {}
     for y in nodes:
-        varying = tuple(
-            i
-            for i in y.wanted
-            if y.operands[i] in inputs or y.operands[i] in wanted  # pyright: ignore
-        )
+        varying = tuple(i for i in y.wanted if y.operands[i] in inputs or y.operands[i] in wanted)
         if varying:
             wanted[y] = varying
     return wanted
@@ -112,10 +108,10 @@ def walk(
             if retain:
                 kept[y] = g
             operands = y.operands
-            contributions = y.primitive.pull(y, g, varying, graph)  # pyright: ignore
+            contributions = y.primitive.pull(y, g, varying, graph)
             for i, contribution in zip(varying, contributions, strict=True):
                 if contribution is not None:
-                    adjoints.add(operands[i], contribution)  # pyright: ignore
+                    adjoints.add(operands[i], contribution)
             if release:
                 y.operands = None
         for x in list(adjoints):
@@ -141,9 +137,8 @@ def is_elementwise(outputs: Sequence[Node], nodes: Sequence[Node]) -> bool:
     """Whether each element of the outputs depends on one element of each leaf, its own."""
     shape = outputs[0]._data.shape
     return all(
-        y.primitive.elementwise  # pyright: ignore
+        y.primitive.elementwise
         and y._data.shape == shape
-        and all(y.operands[i]._data.shape == shape for i in y.wanted)  # pyright: ignore
+        and all(y.operands[i]._data.shape == shape for i in y.wanted)
         for y in nodes
     )
-

@@ -18,10 +18,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.function import Primitive, apply, item_of, unsupported
 from hessopt.autodiff.node import NO_PARAMS, Node, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError
-from hessopt.autodiff.variable import strip
 
 Partial = int | Callable[..., Any] | None
 
@@ -30,7 +30,8 @@ def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     """Sum over the axes along which an array of `shape` was broadcast to the shape of `x`."""
     lead = len(x.shape) - len(shape)
     stretched = [
-        i for i, (size, n) in enumerate(zip(shape, x.shape[lead:], strict=True), lead)
+        i
+        for i, (size, n) in enumerate(zip(shape, x.shape[lead:], strict=True), lead)
         if size == 1 and n != 1
     ]
     x = np.sum(x, axis=(*range(lead), *stretched))
@@ -85,7 +86,7 @@ class Elementwise(Primitive):
         contributions = []
         for i in wanted:
             partial = self.partials[i]
-            if partial.__class__ is int:
+            if isinstance(partial, int):
                 gx = g if partial == 1 else -g if partial == -1 else g * partial
             elif partial is None:
                 raise NoDerivativeError(
@@ -93,7 +94,7 @@ class Elementwise(Primitive):
                     "pass that argument as a constant"
                 )
             else:
-                gx = g * partial(out, *operands)  # pyright: ignore
+                gx = g * partial(out, *operands)
             x = operands[i]
             if gx.shape != x.shape or gx.dtype != x.dtype:
                 gx = fit(gx, x)
@@ -112,7 +113,7 @@ class Linear(Primitive):
         raise NotImplementedError(f"{self.name}: define adjoint")
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        x = y.operands[0]  # pyright: ignore
+        x = y.operands[0]
         gx = self.adjoint(g, x if graph else raw(x), **y.params)
         return (gx,)
 
@@ -164,7 +165,12 @@ class Reduce(Primitive):
     partial: ClassVar[Callable[..., Any] | None] = None
 
     def bind(
-        self, a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
+        self,
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
         **kwargs: Any,
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if out is not None:
@@ -182,7 +188,7 @@ class Reduce(Primitive):
         g = g.reshape(kept)
         if self.partial is None:
             return (spread(g, x.shape),)
-        return (g * type(self).partial(out.reshape(kept), x, axis),)  # pyright: ignore
+        return (g * self.partial(out.reshape(kept), x, axis),)
 
 
 def spread(g: Any, shape: tuple[int, ...]) -> Any:
@@ -225,9 +231,7 @@ class Multilinear(Primitive):
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         _, operands = values_of(y, graph)
-        return [
-            fit(self.adjoints[i](g, *operands, **y.params), operands[i]) for i in wanted
-        ]
+        return [fit(self.adjoints[i](g, *operands, **y.params), operands[i]) for i in wanted]
 
 
 class Opaque(Primitive):

@@ -10,9 +10,10 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.config import recording
+from hessopt.autodiff.data import check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Node, raw
 from hessopt.autodiff.registry import register
-from hessopt.autodiff.variable import Variable, check_data, constant, record, strip
+from hessopt.autodiff.variable import Variable, constant, record
 
 
 class Primitive:
@@ -117,7 +118,7 @@ class Item(Primitive):
         self.forward = _take_slot
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        bundle = y.operands[0]  # pyright: ignore
+        bundle = y.operands[0]
         slot = y.params["slot"]
         return [Bundle(g if k == slot else None for k in range(len(bundle._data)))]
 
@@ -129,7 +130,8 @@ def _take_slot(bundle: tuple[Any, ...], slot: int) -> np.ndarray:
 _ITEM = Item()
 
 
-def item_of(bundle: Variable, slot: int) -> Variable:
+def item_of(bundle: Node, slot: int) -> Variable:
+    """Return one output of a recorded function of several outputs."""
     return record(_take_slot(bundle._data, slot), _ITEM, (bundle,), {"slot": slot}, (0,))
 
 
@@ -163,7 +165,7 @@ class Function(Primitive):
     """
 
     inputs: tuple[Variable, ...] = ()
-    outputs: tuple[Callable[[], Variable | None], ...] = ()
+    outputs: tuple[Callable[[], Any], ...] = ()
 
     def forward(self, *xs: Any) -> Any:
         """Compute from arrays; return an array or a tuple of arrays."""
@@ -180,15 +182,12 @@ class Function(Primitive):
         return operands, NO_PARAMS
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        self.inputs = y.operands  # pyright: ignore
+        self.inputs = y.operands
         single = not isinstance(g, Bundle)
         datas = (y._data,) if single else y._data
-        self.outputs = (weakref.ref(y),) if single else ()  # pyright: ignore
-        gys = [
-            constant(np.zeros_like(d)) if gy is None else gy if isinstance(gy, Variable) else constant(gy)
-            for d, gy in zip(datas, (g,) if single else g, strict=True)
-        ]
-        gxs = self.backward(*gys)
+        self.outputs = (weakref.ref(y),) if single else ()
+        gys = (g,) if single else g
+        gxs = self.backward(*map(_as_adjoint, gys, datas))
         gxs = gxs if isinstance(gxs, tuple) else (gxs,)
         self._check(gxs)
         return [gxs[i] if graph or gxs[i] is None else raw(gxs[i]) for i in wanted]
@@ -204,6 +203,13 @@ class Function(Primitive):
                     f"{self.name}.backward returned an adjoint of shape {np.shape(gx)} for input "
                     f"{k}, which has shape {x.shape}"
                 )
+
+
+def _as_adjoint(gy: Any, data: np.ndarray) -> Variable:
+    """Return an output's adjoint as a Variable; one that did not arrive is zero."""
+    if isinstance(gy, Variable):
+        return gy
+    return constant(np.zeros_like(data) if gy is None else gy)
 
 
 class Constant:

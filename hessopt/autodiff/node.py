@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-if TYPE_CHECKING:
-    from hessopt.autodiff.function import Primitive
+from typing import Any
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -41,9 +36,9 @@ class Node:
         "wanted",
     )
 
-    _data: np.ndarray
-    primitive: Primitive | None
-    operands: tuple[Any, ...] | None  # None once released
+    _data: Any
+    primitive: Any  # a Primitive, or None
+    operands: Any  # a tuple, or None once released
     params: dict[str, Any]
     wanted: tuple[int, ...]
     index: int

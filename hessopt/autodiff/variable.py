@@ -1,21 +1,18 @@
-"""The Variable: an array that remembers how it was computed.
-
-Every operator and method asks the registry for the rule of the NumPy callable that stands for it;
-no primitive is imported here and nothing is patched in afterwards.
-"""
+"""The Variable: an array that remembers how it was computed."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hessopt.autodiff import backprop
+from hessopt.autodiff.array_face import ArrayFace
 from hessopt.autodiff.config import recording
+from hessopt.autodiff.data import any_tracked, check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Node, next_index, raw
-from hessopt.autodiff.registry import KINDS, RULES, NoDerivativeError, no_rule
+from hessopt.autodiff.registry import RULES, NoDerivativeError, no_rule
 
 
 class Creator(NamedTuple):
@@ -27,32 +24,7 @@ class Creator(NamedTuple):
     params: dict[str, Any]
 
 
-def _operator(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    def forward(self: Variable, other: Any) -> Any:
-        return RULES[function](self, other)
-
-    return forward
-
-
-def _reflected(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    def forward(self: Variable, other: Any) -> Any:
-        return RULES[function](other, self)
-
-    return forward
-
-
-def _array_method(name: str) -> Callable[..., Any]:
-    function = getattr(np, name)
-
-    def method(self: Variable, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
-
-    method.__name__ = name
-    method.__doc__ = f"Same as `numpy.{name}` of this Variable."
-    return method
-
-
-class Variable(Node):
+class Variable(ArrayFace, Node):
     """An array of floating-point (or complex) numbers in a computation graph.
 
     Operators, NumPy functions and methods on a Variable compute at once and record what they did;
@@ -290,49 +262,6 @@ class Variable(Node):
             if isinstance(node, Variable):
                 node.unchain()
 
-    # Operators
-
-    __add__ = _operator(np.add)
-    __radd__ = _reflected(np.add)
-    __sub__ = _operator(np.subtract)
-    __rsub__ = _reflected(np.subtract)
-    __mul__ = _operator(np.multiply)
-    __rmul__ = _reflected(np.multiply)
-    __truediv__ = _operator(np.true_divide)
-    __rtruediv__ = _reflected(np.true_divide)
-    __pow__ = _operator(np.power)
-    __rpow__ = _reflected(np.power)
-    __matmul__ = _operator(np.matmul)
-    __rmatmul__ = _reflected(np.matmul)
-    __mod__ = _operator(np.remainder)
-    __rmod__ = _reflected(np.remainder)
-    __floordiv__ = _operator(np.floor_divide)
-    __rfloordiv__ = _reflected(np.floor_divide)
-    __divmod__ = _operator(np.divmod)
-    __rdivmod__ = _reflected(np.divmod)
-    __lt__ = _operator(np.less)
-    __le__ = _operator(np.less_equal)
-    __gt__ = _operator(np.greater)
-    __ge__ = _operator(np.greater_equal)
-    __eq__ = _operator(np.equal)
-    __ne__ = _operator(np.not_equal)
-    __hash__ = object.__hash__
-
-    def __neg__(self) -> Variable:
-        return RULES[np.negative](self)
-
-    def __pos__(self) -> Variable:
-        return self
-
-    def __abs__(self) -> Variable:
-        return RULES[np.absolute](self)
-
-    def __round__(self, ndigits: int = 0) -> Any:
-        return RULES[np.round](self, ndigits)
-
-    def __getitem__(self, index: Any) -> Variable:
-        return RULES[operator.getitem](self, index)
-
     # Leaving the graph
 
     def __bool__(self) -> bool:
@@ -378,14 +307,12 @@ class Variable(Node):
 
     # NumPy's protocols
 
-    def __array_ufunc__(
-        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
-    ) -> Any:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__":
             rule = RULES.get(ufunc)
         else:
             rule = RULES.get(getattr(ufunc, method))
-        if rule is not None and not ("out" in kwargs and not _any_tracked(inputs)):
+        if rule is not None and not ("out" in kwargs and not any_tracked(inputs)):
             return rule(*inputs, **kwargs)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return _call_on_data(function, inputs, kwargs)
@@ -401,103 +328,6 @@ class Variable(Node):
         if rule is None:
             return _call_on_data(func, args, kwargs)
         return rule(*args, **kwargs)
-
-    # Methods of an array
-
-    @property
-    def T(self) -> Variable:
-        """The transpose."""
-        return np.transpose(self)  # pyright: ignore
-
-    @property
-    def mT(self) -> Variable:
-        """The transpose of each matrix in a stack."""
-        return np.swapaxes(self, -1, -2)  # pyright: ignore
-
-    @property
-    def flat(self) -> Iterator[Variable]:
-        """The elements in C order, one by one."""
-        return iter(self.reshape(-1))
-
-    @property
-    def real(self) -> Variable:
-        """The real part."""
-        return np.real(self)  # pyright: ignore
-
-    @property
-    def imag(self) -> Variable:
-        """The imaginary part."""
-        return np.imag(self)  # pyright: ignore
-
-    def reshape(self, *shape: Any, order: Any = "C") -> Variable:
-        """Return the same elements in another shape; see `numpy.ndarray.reshape`."""
-        if len(shape) == 1:
-            shape = shape[0]
-        return RULES[np.reshape](self, shape, order=order)
-
-    def transpose(self, *axes: Any) -> Variable:
-        """Permute the axes; see `numpy.ndarray.transpose`."""
-        if not axes or axes == (None,):
-            return RULES[np.transpose](self)
-        return RULES[np.transpose](self, axes[0] if not isinstance(axes[0], int) else axes)
-
-    def astype(self, dtype: Any, **kwargs: Any) -> Variable:
-        """Cast to another floating-point or complex type; see `numpy.ndarray.astype`."""
-        return RULES[np.astype](self, dtype, **kwargs)
-
-    def copy(self, order: Any = "C") -> Variable:
-        """Return a new Variable of the same value, connected to this one."""
-        return RULES[np.copy](self, order=order)
-
-    def flatten(self, order: Any = "C") -> Variable:
-        """Return the elements in one dimension; see `numpy.ndarray.flatten`."""
-        return RULES[np.ravel](self, order)
-
-    sum = _array_method("sum")
-    mean = _array_method("mean")
-    prod = _array_method("prod")
-    max = _array_method("max")
-    min = _array_method("min")
-    var = _array_method("var")
-    std = _array_method("std")
-    cumsum = _array_method("cumsum")
-    cumprod = _array_method("cumprod")
-    squeeze = _array_method("squeeze")
-    swapaxes = _array_method("swapaxes")
-    ravel = _array_method("ravel")
-    clip = _array_method("clip")
-    diagonal = _array_method("diagonal")
-    trace = _array_method("trace")
-    repeat = _array_method("repeat")
-    take = _array_method("take")
-    round = _array_method("round")
-    argmax = _array_method("argmax")
-    argmin = _array_method("argmin")
-    argsort = _array_method("argsort")
-    all = _array_method("all")
-    any = _array_method("any")
-    sort = _array_method("sort")
-    dot = _array_method("dot")
-
-
-def check_data(data: Any) -> np.ndarray:
-    """Return `data` as an array that can carry derivatives, or refuse it."""
-    if isinstance(data, Variable):
-        raise TypeError(
-            "Variable: data is a Variable already; pass x.data for an unconnected copy"
-        )
-    if isinstance(data, (np.matrix, np.ma.MaskedArray)):
-        raise TypeError(
-            f"Variable: data is a {type(data).__name__}; pass an ndarray "
-            "(np.asarray(x) for a matrix, x.filled(...) for a masked array)"
-        )
-    array = np.asarray(data)
-    if array.dtype.kind not in "fc":
-        raise TypeError(
-            f"Variable: data has dtype {array.dtype}; derivatives need floating-point numbers, "
-            "so pass x.astype(float) or write 2.0 in place of 2"
-        )
-    return array
 
 
 def constant(data: Any) -> Variable:
@@ -532,44 +362,17 @@ _new = object.__new__
 
 def _leaves(output: Variable, nodes: list[Node]) -> list[Node]:
     found = {
-        y.operands[i]: None  # pyright: ignore
-        for y in nodes
-        for i in y.wanted
-        if y.operands[i].primitive is None  # pyright: ignore
+        y.operands[i]: None for y in nodes for i in y.wanted if y.operands[i].primitive is None
     }
     if output.primitive is None:
         found[output] = None
     return list(found)
 
 
-def _any_tracked(values: Any) -> bool:
-    if isinstance(values, Variable):
-        return values.tracked and recording()
-    if isinstance(values, dict):
-        values = values.values()
-    elif not isinstance(values, (list, tuple)):
-        return False
-    return any(_any_tracked(value) for value in values)
-
-
-def strip(value: Any) -> Any:
-    """Replace the Variables in (nested) arguments by their arrays."""
-    if isinstance(value, Variable):
-        return value._data
-    if type(value) in (list, tuple):
-        return type(value)(strip(v) for v in value)
-    if type(value) is dict:
-        return {k: strip(v) for k, v in value.items()}
-    return value
-
-
 def _call_on_data(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Call a function that has no rule, which loses nothing where nothing is tracked."""
-    if _any_tracked(args) or _any_tracked(kwargs):
+    if any_tracked(args) or any_tracked(kwargs):
         raise no_rule(function)
     return function(*strip(args), **strip(kwargs))
-
-
-__all__ = ["KINDS", "Creator", "Variable", "constant", "leaf", "record", "strip"]

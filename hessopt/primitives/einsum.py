@@ -33,9 +33,7 @@ class Einsum(Primitive):
         return [_einsum_adjoint(g, i, operands, **y.params) for i in wanted]
 
 
-def _einsum_adjoint(
-    g: Any, i: int, operands: Any, inputs: Any, output: str, optimize: Any
-) -> Any:
+def _einsum_adjoint(g: Any, i: int, operands: Any, inputs: Any, output: str, optimize: Any) -> Any:
     own = inputs[i]
     once = "".join(dict.fromkeys(own))
     shape = dict(zip(own, operands[i].shape, strict=True))
@@ -64,11 +62,12 @@ def explicit_subscripts(subscripts: str, ranks: list[int]) -> tuple[tuple[str, .
     if len(inputs) != len(ranks):
         raise ValueError(f"einsum: {len(inputs)} subscripts for {len(ranks)} operands")
     unused = [c for c in map(chr, range(65, 123)) if c.isalpha() and c not in text]
-    widths = [r - len(s.replace("...", "")) for s, r in zip(inputs, ranks, strict=True) if "..." in s]
+    pairs = list(zip(inputs, ranks, strict=True))
+    widths = [rank - len(s) + 3 for s, rank in pairs if "..." in s]
     shared = "".join(unused[: max(widths, default=0)])
     spelled = tuple(
         s.replace("...", shared[len(shared) - (r - len(s) + 3) :]) if "..." in s else s
-        for s, r in zip(inputs, ranks, strict=True)
+        for s, r in pairs
     )
     for s, r in zip(spelled, ranks, strict=True):
         if len(s) != r:

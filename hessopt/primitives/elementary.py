@@ -136,7 +136,7 @@ class Degrees(Rad2deg):
 
 
 def _hypot_partial(y: Any, a: Any) -> Any:
-    """a / hypot(a, b), with 0 where both legs are 0."""
+    """Return a / hypot(a, b), with 0 where both legs are 0."""
     zero = np.equal(y, 0)
     return np.where(zero, 0.0, a) / np.where(zero, 1.0, y)
 
@@ -155,7 +155,7 @@ class Arctan2(Elementwise):
 
 
 def _share(a: Any, b: Any) -> Any:
-    """exp(a) / (exp(a) + exp(b)), without overflow."""
+    """Return exp(a) / (exp(a) + exp(b)), without overflow."""
     equal_infinities = np.equal(a, b)
     gap = np.where(equal_infinities, 0.0, b) - np.where(equal_infinities, 0.0, a)
     return 0.5 * (1 - np.tanh(0.5 * gap))

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.accumulate import Patch, scatter_add
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Rearrange, fit, values_of
 from hessopt.autodiff.function import Primitive
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import derived
-from hessopt.autodiff.variable import strip
 
 
 class GetItem(Primitive):
@@ -88,7 +88,9 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
         return arr.reshape(-1)[indices]
     axis = axis % arr.ndim
     where = [
-        indices if a == axis else np.arange(n).reshape([-1 if b == a else 1 for b in range(arr.ndim)])
+        indices
+        if a == axis
+        else np.arange(n).reshape([-1 if b == a else 1 for b in range(arr.ndim)])
         for a, n in enumerate(arr.shape)
     ]
     return arr[tuple(where)]

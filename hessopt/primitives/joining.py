@@ -75,9 +75,7 @@ def dstack(tup: Any) -> Any:
 @derived(np.column_stack)
 def column_stack(tup: Any) -> Any:
     """Stack vectors as columns."""
-    return np.concatenate(
-        [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup], 1
-    )
+    return np.concatenate([np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup], 1)
 
 
 @derived(np.append)

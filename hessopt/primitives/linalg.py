@@ -53,9 +53,8 @@ def _dot_adjoint(position: int) -> Any:
     def adjoint(g: Any, a: Any, b: Any) -> Any:
         if np.ndim(a) == 0 or np.ndim(b) == 0:
             return g * (b if position == 0 else a)
-        if b.ndim <= 2:
-            if position == 0 or a.ndim <= 2:
-                return (_left_adjoint, _right_adjoint)[position](g, a, b)
+        if b.ndim <= 2 and (position == 0 or a.ndim <= 2):
+            return (_left_adjoint, _right_adjoint)[position](g, a, b)
         contracted = b.ndim - 2 if b.ndim > 1 else 0
         if position == 0:
             behind = list(range(g.ndim - b.ndim + 1, g.ndim))
@@ -195,7 +194,7 @@ class Cholesky(Opaque):
             raise unsupported(self, {"upper": upper})
         return (a,), NO_PARAMS
 
-    def backward(self, g: Any, l: Any, a: Any) -> Any:  # noqa: E741 - the factor's usual letter
+    def backward(self, g: Any, l: Any, a: Any) -> Any:
         lt = _t(l)
         p = np.tril(lt @ np.tril(g))
         p = p - 0.5 * p * np.eye(l.shape[-1])

@@ -21,7 +21,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
             flat = np.ravel(x)
             square = (
                 np.dot(np.real(flat), np.real(flat)) + np.dot(np.imag(flat), np.imag(flat))
-                if flat.dtype.kind == "c" else np.dot(flat, flat)
+                if flat.dtype.kind == "c"
+                else np.dot(flat, flat)
             )
             root = np.sqrt(square)
             return root.reshape((1,) * x.ndim) if keepdims else root

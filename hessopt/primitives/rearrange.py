@@ -199,9 +199,7 @@ def _at_least(rank: int, place: Any) -> Any:
 derived(np.atleast_1d)(_at_least(1, lambda a: np.reshape(a, (1,))))
 derived(np.atleast_2d)(_at_least(2, lambda a: np.reshape(a, (1, -1))))
 derived(np.atleast_3d)(
-    _at_least(
-        3, lambda a: np.reshape(a, (1, -1, 1)) if np.ndim(a) < 2 else np.expand_dims(a, -1)
-    )
+    _at_least(3, lambda a: np.reshape(a, (1, -1, 1)) if np.ndim(a) < 2 else np.expand_dims(a, -1))
 )
 
 

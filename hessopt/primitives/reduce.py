@@ -23,12 +23,12 @@ def _share_of_extreme(y: Any, x: Any, axis: Any) -> Any:
 
 class Max(Reduce):
     numpy = (np.max, np.maximum.reduce)
-    partial = _share_of_extreme
+    partial = staticmethod(_share_of_extreme)
 
 
 class Min(Reduce):
     numpy = (np.min, np.minimum.reduce)
-    partial = _share_of_extreme
+    partial = staticmethod(_share_of_extreme)
 
 
 class Prod(Reduce):
@@ -85,7 +85,9 @@ class Cumsum(Linear):
         return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
 
 
-derived(np.add.accumulate)(lambda array, axis=0, dtype=None, out=None: np.cumsum(array, axis, dtype, out))
+derived(np.add.accumulate)(
+    lambda array, axis=0, dtype=None, out=None: np.cumsum(array, axis, dtype, out)
+)
 
 
 class Cumprod(Opaque):
@@ -104,7 +106,10 @@ class Cumprod(Opaque):
         return (np.moveaxis(gx, -1, axis),)
 
 
-derived(np.multiply.accumulate)(lambda array, axis=0, dtype=None, out=None: np.cumprod(array, axis, dtype, out))
+@derived(np.multiply.accumulate)
+def multiply_accumulate(array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """Return running products along the first axis."""
+    return np.cumprod(array, axis, dtype, out)
 
 
 def count(shape: tuple[int, ...], axis: Any) -> int:
@@ -115,7 +120,12 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
 
 @derived(np.mean)
 def mean(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    *,
     where: Any = True,
 ) -> Any:
     """Arithmetic mean."""
@@ -129,8 +139,16 @@ def mean(
 
 @derived(np.var)
 def var(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0,
-    keepdims: Any = False, *, where: Any = True, mean: Any = None, correction: Any = None,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = None,
 ) -> Any:
     """Variance, by squared deviations from the mean as NumPy computes it."""
     if out is not None:
@@ -144,7 +162,8 @@ def var(
     centre = np.sum(a, axis=axis, keepdims=True) / n if mean is None else mean
     deviation = a - centre
     square = (
-        np.real(deviation * np.conjugate(deviation)) if a.dtype.kind == "c"
+        np.real(deviation * np.conjugate(deviation))
+        if a.dtype.kind == "c"
         else deviation * deviation
     )
     return np.sum(square, axis=axis, keepdims=keepdims) / max(n - ddof, 0)

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Elementwise, Multilinear
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS
 from hessopt.autodiff.registry import derived
-from hessopt.autodiff.variable import strip
 
 
 def _absolute_partial(y: Any, x: Any) -> Any:
@@ -81,8 +81,14 @@ class Where(Multilinear):
 
 @derived(np.clip)
 def clip(
-    a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None,
-    max: Any = None, **kwargs: Any,
+    a: Any,
+    a_min: Any = None,
+    a_max: Any = None,
+    out: Any = None,
+    *,
+    min: Any = None,
+    max: Any = None,
+    **kwargs: Any,
 ) -> Any:
     """Limit to an interval: the maximum with the lower bound, then the minimum with the upper."""
     if out is not None:

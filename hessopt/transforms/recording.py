@@ -16,9 +16,10 @@ import numpy as np
 
 from hessopt.autodiff import backprop
 from hessopt.autodiff.config import recording, using_config
+from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
-from hessopt.autodiff.variable import Variable, check_data, leaf
+from hessopt.autodiff.variable import Variable, leaf
 
 Argnums = int | Sequence[int]
 
@@ -137,15 +138,11 @@ class Pullback:
         adjoints: Any = {}
         if isinstance(self.output, Variable) and (self._nodes or self.output in self.inputs):
             inputs = frozenset(self.inputs) if self._outside else None
-            adjoints = backprop.walk(
-                self._nodes, [(self.output, seed)], graph=graph, inputs=inputs
-            )
+            adjoints = backprop.walk(self._nodes, [(self.output, seed)], graph=graph, inputs=inputs)
         reached = [x for x in self.inputs if x in adjoints]
         if not graph:
             backprop.settle(adjoints, reached, [seed])
-        return tuple(
-            adjoints[x] if x in adjoints else np.zeros_like(x._data) for x in self.inputs
-        )
+        return tuple(adjoints[x] if x in adjoints else np.zeros_like(x._data) for x in self.inputs)
 
 
 def check_scalar(value: Any) -> None:

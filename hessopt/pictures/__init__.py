@@ -1,0 +1,1 @@
+"""Show: the graph of a computation as a picture."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from hessopt.autodiff.variable import Variable, leaf
-from hessopt.transforms.recording import Argnums, Recording
+from hessopt.transforms.recording import Argnums, Pullback, Recording
 
 
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -48,7 +48,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
         value = run.output
         if isinstance(value, Variable) and not pullback.records:
             value = value._data[()]
-        return value, gradients[0] if isinstance(argnums, int) else gradients
+        return value, gradients if isinstance(argnums, Sequence) else gradients[0]
 
     return value_and_gradient
 
@@ -121,7 +121,7 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     def product(x: Any, u: Any, *args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, (x, *args), kwargs, argnums).array()
         results = run.pullback()(direction(u, run.output, "u", "f(x)"))
-        return results[0] if isinstance(argnums, int) else results
+        return results if isinstance(argnums, Sequence) else results[0]
 
     return product
 
@@ -172,8 +172,9 @@ def pushforward(run: Recording) -> Callable[[Any], Any]:
     output = run.output
     u = leaf(np.zeros(np.shape(output), output.dtype if output.dtype.kind in "fc" else float))
     (jtu,) = run.pullback(graph=True)(u)
-    outer = run.pullback()
-    back = Recording((u,), jtu, outer.records).pullback()
+    # J.T u depends on x as well, but x is no outer variable here.
+    outer = run.pullback().records
+    back = Pullback(jtu, (u,), graph=False, nested=outer, isolated=True)
     return lambda v: back(v)[0]
 
 

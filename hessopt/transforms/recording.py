@@ -26,16 +26,16 @@ Argnums = int | Sequence[int]
 
 def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     """Return `argnums` as a tuple of valid positions."""
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
     for number in numbers:
-        if not isinstance(number, int) or not -count <= number < count:
+        if not isinstance(number, (int, np.integer)) or not -count <= number < count:
             raise ValueError(
                 f"argnums={argnums!r}: the function was called with {count} positional "
                 f"argument{'' if count == 1 else 's'}, counted from 0"
             )
     if len({n % count for n in numbers}) != len(numbers) or not numbers:
         raise ValueError(f"argnums={argnums!r} must name each argument once")
-    return tuple(n % count for n in numbers)
+    return tuple(int(n) % count for n in numbers)
 
 
 def as_input(x: Any, name: str) -> Variable:
@@ -108,6 +108,7 @@ class Pullback:
     inputs: tuple[Variable, ...]
     graph: bool
     nested: bool
+    isolated: bool = False  # whether `nested` says all about outer derivatives
 
     @cached_property
     def _nodes(self) -> list[Node]:
@@ -122,7 +123,9 @@ class Pullback:
     @property
     def records(self) -> bool:
         """Whether results are Variables: asked for, or needed by an outer derivative."""
-        return self.graph or self.nested or (self._outside and recording())
+        if self.graph or self.nested:
+            return True
+        return not self.isolated and self._outside and recording()
 
     def elementwise(self) -> bool:
         """Whether each element of the output depends on its own element of each input alone."""
@@ -136,7 +139,9 @@ class Pullback:
         if isinstance(seed, Variable) and not graph:
             seed = seed._data
         adjoints: Any = {}
-        if isinstance(self.output, Variable) and (self._nodes or self.output in self.inputs):
+        if isinstance(self.output, Variable) and (
+            self._nodes or any(self.output is x for x in self.inputs)
+        ):
             inputs = frozenset(self.inputs) if self._outside else None
             adjoints = backprop.walk(self._nodes, [(self.output, seed)], graph=graph, inputs=inputs)
         reached = [x for x in self.inputs if x in adjoints]

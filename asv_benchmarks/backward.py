@@ -8,12 +8,12 @@ import timeit
 import numpy as np
 
 import hessopt
+import problems
 
 SIZES = [2, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
 
 
-def rosenbrock(x):
-    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+rosenbrock = problems.get("chained-rosenbrock").value  # of any size
 
 
 def point_and_direction(n):

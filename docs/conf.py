@@ -4,8 +4,8 @@ import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # for pictures.py
+sys.path.insert(0, str(Path(__file__).parent))
+import generate
 
 project = "hessopt"
 author = copyright = "hessopt developers"
@@ -42,12 +42,5 @@ nitpick_ignore_regex = [
 ]
 
 
-def draw_pictures(app) -> None:
-    """Draw the gallery anew, from the functions that its page shows."""
-    import pictures
-
-    pictures.draw_all(HERE / "_build" / "pictures")
-
-
 def setup(app) -> None:
-    app.connect("builder-inited", draw_pictures)
+    app.connect("builder-inited", lambda app: generate.everything())

@@ -17,14 +17,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .stopping import EPS
+from hessopt.optimize.stopping import EPS
 
 Array = NDArray[np.float64]
 
 SCHEMES = ("2-point", "3-point", "cs")
 
 
-def gradient(fun: Callable[[Array], Any], x: Array, f: float, scheme: str) -> Array:
+def is_scheme(derivative: Any) -> bool:
+    """Whether a derivative argument asks for differences."""
+    return isinstance(derivative, str) and derivative in SCHEMES
+
+
+def gradient(fun: Callable[[Any], Any], x: Array, f: float, scheme: str) -> Array:
     """Difference `fun` along every axis at the flat `x`, where its value is `f`.
 
     Examples

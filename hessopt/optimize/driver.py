@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .methods.base import Method
-from .objective import Objective, Point
-from .result import State, assemble
-from .stopping import EPS, Status, Stop, StoppingTest
-from .watch import Progress, Recorder, Watcher
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.result import State, assemble
+from hessopt.optimize.stopping import EPS, Status, Stop, StoppingTest
+from hessopt.optimize.subproblems import newton_direction, truncated_cg
+from hessopt.optimize.watch import Progress, Recorder, Watcher
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -139,7 +141,7 @@ class _Run:
         return stop
 
     def best(self) -> Point:
-        """The best iterate, or a trial that was lower still and never became one."""
+        """Return the best iterate, or a trial that was lower still and never became one."""
         trial = self.objective.best
         if trial is not None and trial.f < self.champion.f - 10 * EPS * abs(self.champion.f):
             return trial
@@ -148,13 +150,13 @@ class _Run:
     def explain(self, stop: Stop) -> Stop:
         """Tell whether f could not be lowered because it is as low as rounding lets it be.
 
-        That is so if the method's model promises hardly more than the rounding error of f, and it
-        is a success if it promises less.
+        That is so if a Newton step promises hardly more than the rounding error of f, and it is a
+        success if it promises less.
         """
         point = self.champion
         try:
             rounding = rounding_error(self.objective, point)
-            decrement = self.method.decrement(self.objective, point, self.at.memory)
+            decrement = newton_decrement(self.objective, point)
         except (Stop, KeyboardInterrupt):
             return stop
         promised = stop.predicted if np.isnan(decrement) else abs(decrement)
@@ -180,9 +182,28 @@ def rounding_error(objective: Objective, point: Point) -> float:
     signs = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
     for ulps in (-2, -1, 1, 2):
         move = ulps * np.spacing(point.x) * signs
-        jump = abs(objective.value(point.x + move) - point.f) - float(np.abs(point.g) @ np.abs(move))
+        jump = abs(objective.value(point.x + move) - point.f) - float(
+            np.abs(point.g) @ np.abs(move)
+        )
         error = max(error, jump if np.isfinite(jump) else 0.0)
     return error
+
+
+def newton_decrement(objective: Objective, point: Point) -> float:
+    """Return g'H^-1 g / 2, by which a Newton step would lower f.
+
+    NaN if the Hessian is not positive definite, is not to be had, or is too large and too
+    ill-conditioned for conjugate gradients.
+    """
+    with contextlib.suppress(ValueError, TypeError, ArithmeticError):  # no second derivatives
+        if point.x.size <= 200:
+            p, convex = newton_direction(objective.hessian(point.x), point.g)
+            return -float(point.g @ p) / 2 if convex else np.nan
+        tolerance = 1e-4 * float(np.linalg.norm(point.g))
+        model = truncated_cg(objective.hvp(point.x), point.g, tolerance, maxiter=500)
+        if model.curvature > 0 and model.products < 500:
+            return model.reduction
+    return np.nan
 
 
 def better(one: Point, other: Point) -> Point:

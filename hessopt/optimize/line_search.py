@@ -29,8 +29,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .objective import Objective, Point
-from .stopping import EPS, Status, Stop
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import EPS, Status, Stop
 
 Array = NDArray[np.float64]
 

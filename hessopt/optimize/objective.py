@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks
-from .oracle import Curvature, Oracle, Product
-from .stopping import Status, Stop, StoppingTest
+from hessopt.optimize import checks
+from hessopt.optimize.oracle import Curvature, Oracle, Product
+from hessopt.optimize.stopping import Status, Stop, StoppingTest
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
@@ -160,6 +160,14 @@ class Objective:
         point = self._record(x, 1).point
         return point.f, point.g
 
+    def gradient(self, x: Array) -> Array:
+        """Evaluate the gradient, as a new array."""
+        return self._record(x, 1).point.g.copy()
+
+    def hessian_product(self, x: Array, p: Array) -> Array:
+        """Multiply `p` by the Hessian at `x`."""
+        return self.hvp(x)(p)
+
     def hvp(self, x: Array) -> Product:
         """Return the product with the Hessian at `x`, a function of one vector."""
         curvature = self._curvature(x)
@@ -178,15 +186,7 @@ class Objective:
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""
-        from scipy.sparse.linalg import LinearOperator
-
-        product = self.hvp(x)
-
-        def matvec(v: Array) -> Array:
-            return product(np.asarray(v, dtype=np.float64).ravel())
-
-        shape = (self.n, self.n)
-        return LinearOperator(shape, matvec=matvec, rmatvec=matvec, dtype=np.dtype(np.float64))  # pyright: ignore[reportCallIssue]
+        return symmetric_operator(self.n, self.hvp(x))
 
     def recall(self, x: Array) -> Point | None:
         """Return one of the last two points, or the best one, if it lies at `x`."""
@@ -203,9 +203,7 @@ class Objective:
     def _record(self, x: Array, order: int = 0) -> _Record:
         order = max(order, self.order)
         for record in reversed(self._recent):
-            if record.order >= order and (
-                record.point.x is x or np.array_equal(record.point.x, x)
-            ):
+            if record.order >= order and (record.point.x is x or np.array_equal(record.point.x, x)):
                 # The next to be forgotten is the other one
                 self._recent = [other for other in self._recent if other is not record] + [record]
                 return record
@@ -269,3 +267,14 @@ class Objective:
             raise self.stop from error
         self._succeeded.add(kind)
         return result
+
+
+def symmetric_operator(n: int, product: Product) -> LinearOperator:
+    """Return a product with a symmetric matrix as a SciPy LinearOperator."""
+    from scipy.sparse.linalg import LinearOperator
+
+    def matvec(v: Array) -> Array:
+        return product(np.asarray(v, dtype=np.float64).ravel())
+
+    make: Any = LinearOperator  # its constructor is `__new__`, which type checkers misread
+    return make(shape=(n, n), matvec=matvec, rmatvec=matvec, dtype=np.dtype(np.float64))

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..transforms import value_and_grad, value_grad_hvp
-from . import checks, differences
+from hessopt.optimize import checks, differences
+from hessopt.optimize.differences import is_scheme
+from hessopt.transforms.first_order import value_and_grad
+from hessopt.transforms.second_order import value_grad_hvp
 
 Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
@@ -73,20 +75,21 @@ class Oracle:
     ) -> None:
         if not callable(fun):
             raise TypeError(f"fun must be callable, not {type(fun).__name__}")
-        if not (jac is None or isinstance(jac, bool) or callable(jac) or jac in differences.SCHEMES):
+        if not (jac is None or isinstance(jac, bool) or callable(jac) or is_scheme(jac)):
             raise ValueError(
                 f"jac must be a callable, True, None or one of {differences.SCHEMES}, not {jac!r}"
             )
         if hessp is not None and not callable(hessp):
             raise TypeError(f"hessp must be callable as hessp(x, p), not {type(hessp).__name__}")
         hess = None if hess is False else hess
-        if not (hess is None or callable(hess) or hess in differences.SCHEMES):
+        if not (hess is None or callable(hess) or is_scheme(hess)):
             raise ValueError(
                 f"hess must be a callable, None or one of {differences.SCHEMES}, not {hess!r}"
             )
         self._fun, self._shape, self._args = fun, shape, args
-        self._jac = jac if jac is not False else None
-        self._hess, self._hessp = hess, hessp
+        self._jac: Any = jac if jac is not False else None
+        self._hess: Any = hess
+        self._hessp = hessp
         self._before_call = before_call
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
@@ -147,12 +150,12 @@ class Oracle:
         if self._hessp is not None:
             hessp, shaped = self._hessp, self._shaped(x)
             product = self._counted(lambda v: hessp(shaped.copy(), v, *self._args), "hessp")
-        elif self._jac in differences.SCHEMES and self._jac is not True:
+        elif is_scheme(self._jac):
             raise ValueError(
                 f"with jac={self._jac!r} there are no second derivatives: give hess or hessp, "
                 "leave jac out for exact ones, or use a method without them such as 'l-bfgs'"
             )
-        elif self._hess in differences.SCHEMES:
+        elif is_scheme(self._hess):
             product = self._differenced_gradient(x)
         else:
             product = self._engine_product(x)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .objective import Objective, Point
-from .stopping import Stop
-from .watch import History, Progress
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import Stop
+from hessopt.optimize.watch import History, Progress
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

@@ -44,7 +44,7 @@ class Status(IntEnum):
     INTERRUPTED = 107
 
 
-class Stop(Exception):  # noqa: N818 - ends a run, which need not be an error
+class Stop(Exception):
     """Ends the run from wherever it is raised; the driver turns it into the result.
 
     Parameters
@@ -177,18 +177,21 @@ class Unbounded(StoppingTest):
 
 @dataclass(frozen=True)
 class Stalled(StoppingTest):
-    """For `window` iterations neither f nor the gradient has improved on its best.
+    """In the last `window` steps neither f nor the gradient has improved on its best.
 
     A descent method that does this walks about in the round-off of f.
     """
 
-    window: int = 20
+    window: int = 10
 
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the recorder, which notes the last improvement."""
-        if progress.nit - progress.history.improved < self.window:
+        if progress.history.idle < self.window:
             return None
-        message = f"Neither f nor its gradient has improved for {self.window} iterations."
+        message = (
+            f"Neither f nor its gradient has improved in the last {self.window} steps; "
+            f"max |gradient| = {progress.point.grad_norm:.3g}."
+        )
         return Stop(Status.NO_DESCENT, message, predicted=0.0)
 
 

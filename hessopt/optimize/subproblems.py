@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .stopping import EPS
+from hessopt.optimize.stopping import EPS
 
 Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
@@ -238,7 +238,7 @@ def newton_direction(B: Array, g: Array, floor: float = 1e-8) -> tuple[Array, bo
     if not np.isfinite(B).all():
         return -g, False
     D = np.sqrt(np.abs(np.diagonal(B)))
-    D = np.where(D > EPS * D.max(initial=0.0), D, D.max(initial=0.0) or 1.0)
+    D = np.where(EPS * D.max(initial=0.0) < D, D, D.max(initial=0.0) or 1.0)
     scaled = B / np.outer(D, D)
     try:
         factor = cho_factor(scaled, lower=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .objective import Point
-from .stopping import EPS, Status, Stop
+from hessopt.optimize.objective import Point
+from hessopt.optimize.stopping import EPS, Status, Stop
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -90,6 +90,8 @@ class Progress:
         Seconds in all calls.
     history : Recorder
         What has been recorded.
+    told : OptimizeResult or None
+        What SciPy told of the iteration, if it runs the method.
     """
 
     point: Point
@@ -102,6 +104,7 @@ class Progress:
     time: float
     history: Recorder
     radius: float = np.nan
+    told: OptimizeResult | None = None
 
     @property
     def step(self) -> float:
@@ -139,9 +142,9 @@ class Recorder(Watcher):
 
     def __post_init__(self) -> None:
         self.least_f = self.least_grad_norm = np.inf
-        self.improved = 0
-        for nit, (f, grad_norm) in enumerate(zip(self.f, self.grad_norm, strict=True)):
-            self._improve(nit, f, grad_norm)
+        self.idle = 0
+        for f, grad_norm, step in zip(self.f, self.grad_norm, self.step, strict=True):
+            self._judge(f, grad_norm, step)
 
     def started(self, progress: Progress) -> None:
         """Record the start, unless the run is resumed and has it."""
@@ -155,14 +158,19 @@ class Recorder(Watcher):
         self.grad_norm.append(point.grad_norm)
         for name in ("step", "radius", "nfev", "njev", "nhev", "time"):
             getattr(self, name).append(getattr(progress, name))
-        self._improve(len(self.f) - 1, point.f, point.grad_norm)
+        self._judge(point.f, point.grad_norm, self.step[-1])
 
-    def _improve(self, nit: int, f: float, grad_norm: float) -> None:
-        """Note whether f fell by more than rounding, or the gradient by a tenth."""
-        if f < self.least_f - EPS * abs(self.least_f) or grad_norm < 0.9 * self.least_grad_norm:
-            self.improved = nit
+    def _judge(self, f: float, grad_norm: float, step: float) -> None:
+        """Count steps since f last fell by more than rounding, or the gradient by a tenth."""
+        if (
+            not f >= self.least_f - EPS * abs(self.least_f)
+            or grad_norm < 0.9 * self.least_grad_norm
+        ):
+            self.idle = 0
             self.least_f = min(self.least_f, f)
             self.least_grad_norm = min(self.least_grad_norm, grad_norm)
+        elif step > 0:
+            self.idle += 1
 
     @classmethod
     def continuing(cls, history: History) -> Recorder:
@@ -219,13 +227,16 @@ class Callback(Watcher):
     """Calls the user's callback in the form that it asks for, as SciPy does.
 
     A callback whose only parameter is named ``intermediate_result`` gets an OptimizeResult by that
-    keyword; any other gets x. StopIteration ends the run.
+    keyword; any other gets x, and with `with_state` (trust-constr) what SciPy tells as well, and
+    may end the run by returning True. StopIteration always ends it.
     """
 
-    def __init__(self, callback: Callable[..., Any], shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, callback: Callable[..., Any], shape: tuple[int, ...], with_state: bool = False
+    ) -> None:
         if not callable(callback):
             raise TypeError(f"callback must be callable, not {type(callback).__name__}")
-        self.callback, self.shape = callback, shape
+        self.callback, self.shape, self.with_state = callback, shape, with_state
         try:
             names = set(inspect.signature(callback).parameters)
         except ValueError:  # some builtins do not tell
@@ -238,6 +249,9 @@ class Callback(Watcher):
         try:
             if self.takes_result:
                 self.callback(intermediate_result=self._result(progress, x))
+            elif self.with_state:
+                if self.callback(x, progress.told) is True:
+                    raise StopIteration
             else:
                 self.callback(x)
         except StopIteration:
@@ -247,6 +261,7 @@ class Callback(Watcher):
         from scipy.optimize import OptimizeResult
 
         return OptimizeResult(
+            progress.told or {},
             x=x,
             fun=progress.point.f,
             jac=progress.point.g.reshape(self.shape).copy(),

@@ -1,13 +1,13 @@
 """The methods of our own, one a file, by name."""
 
-from .adam import Adam
-from .base import Method
-from .gradient_descent import GradientDescent
-from .l_bfgs import LBFGS
-from .momentum import Momentum
-from .newton import Newton
-from .newton_cg import NewtonCG
-from .trust_ncg import TrustNCG
+from hessopt.optimize.methods.adam import Adam
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.methods.gradient_descent import GradientDescent
+from hessopt.optimize.methods.l_bfgs import LBFGS
+from hessopt.optimize.methods.momentum import Momentum
+from hessopt.optimize.methods.newton import Newton
+from hessopt.optimize.methods.newton_cg import NewtonCG
+from hessopt.optimize.methods.trust_ncg import TrustNCG
 
 METHODS: dict[str, type[Method]] = {
     method.name: method

@@ -7,8 +7,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..objective import Objective, Point
-from .base import Method, finite_step
+from hessopt.optimize.methods.base import Method, finite_step
+from hessopt.optimize.objective import Objective, Point
 
 
 class Moments(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..objective import Objective, Point
-from ..stopping import Status, Stop
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import Status, Stop
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,6 @@ class Method:
     def step(self, objective: Objective, point: Point, memory: Any) -> tuple[Point, Any]:
         """Return the next point, which is `point` itself if a step was refused, and the memory."""
         raise NotImplementedError
-
-    def decrement(self, objective: Objective, point: Point, memory: Any) -> float:
-        """Return by how much f is above the minimum of the method's model of it: g'H^-1 g / 2.
-
-        NaN if the method has no model or the model has no minimum.
-        """
-        return np.nan
 
     def descends(self) -> bool:
         """Whether f falls from step to step, so that a run without progress has ended."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..objective import Point
+from hessopt.optimize.objective import Point
 
 ETA_MAX = 0.5
 

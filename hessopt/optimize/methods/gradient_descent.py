@@ -7,9 +7,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..line_search import wolfe
-from ..objective import Objective, Point
-from .base import Method, finite_step
+from hessopt.optimize.line_search import wolfe
+from hessopt.optimize.methods.base import Method, finite_step
+from hessopt.optimize.objective import Objective, Point
 
 
 class Last(NamedTuple):
@@ -55,7 +55,7 @@ class GradientDescent(Method):
             return finite_step(objective, point, self.learning_rate * p), memory
         slope = float(point.g @ p)
         if np.isnan(memory.alpha):
-            alpha = 1 / np.linalg.norm(p, 1)
+            alpha = 1 / float(np.linalg.norm(p, 1))
         else:
             alpha = memory.alpha * memory.slope / slope
         found = wolfe(objective, point, p, alpha, self.c1, self.c2)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from ..line_search import wolfe
-from ..objective import Objective, Point
-from ..stopping import EPS, Status, Stop
-from ..subproblems import two_loop
-from .base import Method
+from hessopt.optimize.line_search import wolfe
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import EPS, Status, Stop
+from hessopt.optimize.subproblems import two_loop
 
 Pairs = tuple[tuple[np.ndarray, np.ndarray, float], ...]
 
@@ -73,7 +73,3 @@ class LBFGS(Method):
     def _first(self, point: Point) -> float:
         # Without a memory the length of p means nothing
         return min(1.0, 1 / float(np.linalg.norm(point.g, 1)))
-
-    def decrement(self, objective: Objective, point: Point, memory: Any) -> float:
-        """Return g'Hg / 2 with the inverse Hessian of the memory."""
-        return float(point.g @ two_loop(memory, point.g)) / 2 if memory else np.nan

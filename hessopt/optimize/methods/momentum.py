@@ -7,9 +7,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..line_search import no_descent
-from ..objective import Objective, Point
-from .base import Method, finite_step
+from hessopt.optimize.line_search import no_descent
+from hessopt.optimize.methods.base import Method, finite_step
+from hessopt.optimize.objective import Objective, Point
 
 
 class Ball(NamedTuple):

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..line_search import wolfe
-from ..objective import Objective, Point
-from ..stopping import Status, Stop
-from ..subproblems import newton_direction
-from .base import Method, finite_step
+from hessopt.optimize.line_search import wolfe
+from hessopt.optimize.methods.base import Method, finite_step
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import Status, Stop
+from hessopt.optimize.subproblems import newton_direction
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,6 @@ class Newton(Method):
             message = "The Hessian is singular, and with globalize=False there is no other step."
             raise Stop(Status.NO_DESCENT, message) from None
         return finite_step(objective, point, p), None
-
-    def decrement(self, objective: Objective, point: Point, memory: None) -> float:
-        """Return half the Newton decrement squared, g'H^-1 g / 2."""
-        p, convex = newton_direction(objective.hessian(point.x), point.g)
-        return -float(point.g @ p) / 2 if convex else np.nan
 
     def descends(self) -> bool:
         """Only the line search makes sure of it."""

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..line_search import wolfe
-from ..objective import Objective, Point
-from ..subproblems import truncated_cg
-from .base import Method
-from .forcing import Forcing
+from hessopt.optimize.line_search import wolfe
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.methods.forcing import Forcing
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.subproblems import truncated_cg
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,5 @@ class NewtonCG(Method):
         found = wolfe(objective, point, p, 1.0, self.c1, self.c2)
         return found.point, memory.after(found.point)
 
-    def decrement(self, objective: Objective, point: Point, memory: Forcing) -> float:
-        """Return g'H^-1 g / 2 from conjugate gradients to a tenth of the residual."""
-        return cg_decrement(objective, point, self._cg_maxiter(point))
-
     def _cg_maxiter(self, point: Point) -> int:
         return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
-
-
-def cg_decrement(objective: Objective, point: Point, maxiter: int) -> float:
-    """Return how far the model's minimum is below f, as conjugate gradients find it."""
-    tolerance = 0.1 * float(np.linalg.norm(point.g))
-    model = truncated_cg(objective.hvp(point.x), point.g, tolerance, maxiter)
-    return model.reduction if model.curvature > 0 else np.nan

@@ -7,13 +7,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..line_search import NOISE, no_descent
-from ..objective import Objective, Point
-from ..stopping import EPS
-from ..subproblems import Product, steihaug
-from .base import Method
-from .forcing import Forcing
-from .newton_cg import cg_decrement
+from hessopt.optimize.line_search import NOISE, no_descent
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.methods.forcing import Forcing
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import EPS
+from hessopt.optimize.subproblems import Product, steihaug
 
 
 class Region(NamedTuple):
@@ -83,10 +82,6 @@ class TrustNCG(Method):
         if radius <= EPS * float(np.linalg.norm(point.x)) or radius == 0.0:
             raise no_descent(point, np.inf)
         return point, Region(radius, forcing)
-
-    def decrement(self, objective: Objective, point: Point, memory: Region) -> float:
-        """Return g'H^-1 g / 2 from conjugate gradients to a tenth of the residual."""
-        return cg_decrement(objective, point, self._cg_maxiter(point))
 
     def _cg_maxiter(self, point: Point) -> int:
         return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))

@@ -1,0 +1,241 @@
+"""`minimize`: SciPy's function, with exact derivatives and second-order methods."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
+
+from hessopt.optimize import checks, driver
+from hessopt.optimize.auto import choose
+from hessopt.optimize.constraints import exact
+from hessopt.optimize.methods import METHODS
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
+from hessopt.optimize.objective import Objective
+from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
+from hessopt.optimize.result import State
+from hessopt.optimize.scipy_driver import SciPyRun
+from hessopt.optimize.watch import Callback, Display, Trace, Watcher
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+
+def minimize(
+    fun: Callable[..., Any],
+    x0: ArrayLike,
+    args: Any = (),
+    method: str | Callable[..., Any] | None = "auto",
+    jac: Any = None,
+    hess: Any = None,
+    hessp: Any = None,
+    bounds: Any = None,
+    constraints: Any = (),
+    tol: float | None = None,
+    callback: Callable[..., Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> OptimizeResult:
+    """Minimise a function of one or more variables.
+
+    The signature and the result are those of `scipy.optimize.minimize`. What is new: derivatives
+    that are not given are exact; there is ``method="auto"``, a history, and runs can be resumed.
+
+    Parameters
+    ----------
+    fun : callable
+        The objective ``fun(x, *args) -> float``, written in plain NumPy.
+    x0 : array_like
+        The start, of any shape; fun sees x in this shape (a scalar as an array of one entry).
+    args : tuple
+        Further arguments of fun and its derivatives. What is not a tuple counts as one argument.
+    method : str or callable
+        One of our own: ``"newton"`` (dense Hessian), ``"newton-cg"`` and ``"trust-ncg"`` (only
+        products with the Hessian), ``"l-bfgs"``, ``"gradient-descent"``, ``"momentum"``,
+        ``"adam"``; or one that SciPy runs with our derivatives: ``"nelder-mead"``, ``"powell"``,
+        ``"cg"``, ``"bfgs"``, ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``,
+        ``"trust-constr"``, ``"dogleg"``, ``"trust-exact"``, ``"trust-krylov"``. Case does not
+        matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says in the message
+        what: ``newton`` up to 200 variables, else ``trust-ncg``; ``l-bfgs-b`` with bounds;
+        with constraints ``slsqp`` up to 200 variables, else ``trust-constr``; ``l-bfgs`` where
+        there is only a given gradient. A callable is a custom method, as in SciPy.
+    jac : callable, True, {"2-point", "3-point", "cs"}, optional
+        The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
+        differences.
+    hess : callable, optional
+        The Hessian ``hess(x, *args)``: an array, a sparse matrix or a LinearOperator.
+    hessp : callable, optional
+        The product ``hessp(x, p, *args)`` of the Hessian with p.
+    bounds, constraints
+        As in SciPy, for the methods that take them. Constraints that have no Jacobian get the
+        exact one.
+    tol : float, optional
+        For our own methods the same as ``options["gtol"]``; for the others, as in SciPy.
+    callback : callable, optional
+        Called after each iteration as ``callback(x)``, or, if its only parameter has that name, as
+        ``callback(intermediate_result=OptimizeResult)``. StopIteration ends the run.
+    options : dict, optional
+        For every method: `gtol` (for ``max |gradient|``, 1e-6 unless said otherwise), `ftol`
+        (change of f, relative where |f| > 1), `xtol` (largest entry of the step, relative where
+        x is large), `maxiter`, `maxfun`, `maxtime` (seconds), `disp`, `return_all`, and `resume`
+        (the result of an earlier run of the same method, which goes on exactly; limits count
+        anew, counts add up). Further the method's own, as its class documents them, or SciPy's.
+
+    Returns
+    -------
+    OptimizeResult
+        With ``x``, ``fun``, ``jac``, ``nit``, ``nfev``, ``njev``, ``nhev`` (Hessians or products
+        with the Hessian), ``success``, ``status`` (a `Status`, for a method that SciPy ran and
+        ended, its number), ``message``, ``method``, ``history`` (a `History`), and for our own
+        methods ``state``, which `resume` needs.
+
+        An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
+        run with the best point so far and ``success=False``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be, fun does not return one real number, or it is not
+        finite at the start; for an unknown method or option, with names that are close.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006. Each method's
+    class names its algorithm.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt import minimize
+    >>> def rosenbrock(x):
+    ...     return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+    >>> res = minimize(rosenbrock, [-1.2, 1.0])
+    >>> res.x
+    array([1., 1.])
+    >>> res.method, res.success
+    ('newton', True)
+    """
+    flat, shape = checks.start(x0)
+    if callable(method):
+        method_arguments = (args, jac, hess, hessp, bounds, constraints, tol, callback, options)
+        return _custom(method, fun, x0, *method_arguments)
+    if method is not None and not isinstance(method, str):
+        raise TypeError(f"method must be a name or a callable, not {type(method).__name__}")
+    general, others = split(options)
+    state = general.state(shape)
+    constraints = exact(constraints, shape)
+    name, reason = canonical(method or "auto", [*METHODS, *SCIPY_METHODS]), None
+    if name == "auto" and state is not None:
+        name, reason = state.method.name, "it is the method of the run that is resumed"
+    elif name == "auto":
+        name, reason, defaults = choose(flat.size, jac, hess, hessp, bounds, constraints)
+        general, others = split({**defaults, **(options or {})})
+    _refuse_restrictions(name, bounds, constraints)
+    _warn_unused(name, jac, hess, hessp)
+
+    watchers: list[Watcher] = []
+    if callback is not None:
+        watchers.append(Callback(callback, shape, with_state=name == "trust-constr"))
+    if general.disp:
+        watchers.append(Display(f"{name}: {reason}" if reason else name))
+    if general.return_all:
+        watchers.append(Trace(shape))
+    derivatives = {"jac": jac, "hess": hess, "hessp": hessp}
+    if name in METHODS:
+        if tol is not None and general.gtol is None:
+            general = replace(general, gtol=tol)
+        chosen = _build(METHODS[name], others, state)
+        objective = Objective(
+            fun, x0, args, **derivatives, order=chosen.order, limits=general.limits()
+        )
+        tests = general.tests(chosen.maxiter(objective.n), chosen.descends())
+        result = driver.run(chosen, objective, tests, watchers, state)
+    else:
+        if state is not None:
+            raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
+        run = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
+        result = run.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
+    if reason:
+        result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
+    return result
+
+
+def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -> Method:
+    """Make the method with its own options; those of a resumed run stay unless given anew."""
+    refuse_unknown(others, [*(field.name for field in fields(kind)), *GENERAL], kind.name)
+    if state is None:
+        return kind(**others)
+    if state.method.name != kind.name:
+        raise ValueError(
+            f"options['resume'] is a run of {state.method.name!r}, which {kind.name!r} cannot "
+            "go on with"
+        )
+    return replace(state.method, **others)
+
+
+def _refuse_restrictions(name: str, bounds: Any, constraints: list[Any]) -> None:
+    row = SCIPY_METHODS.get(name)
+    for what, given in (("bounds", bounds is not None), ("constraints", bool(constraints))):
+        if given and not (row is not None and getattr(row, what)):
+            able = ", ".join(other.name for other in SCIPY_METHODS.values() if getattr(other, what))
+            raise ValueError(f"method {name!r} cannot handle {what}; these can: {able}, and 'auto'")
+
+
+def _warn_unused(name: str, jac: Any, hess: Any, hessp: Any) -> None:
+    """Warn as SciPy does of derivatives that the method has no use for."""
+    order = METHODS[name].order if name in METHODS else SCIPY_METHODS[name].order
+    unused = [
+        argument
+        for argument, given, least in (
+            ("jac", jac is not True and bool(jac), 1),
+            ("hess", hess is not None, 2),
+            ("hessp", hessp is not None, 2),
+        )
+        if given and order < least
+    ]
+    if unused:
+        warnings.warn(
+            f"Method {name} does not use {' and '.join(unused)}.", RuntimeWarning, stacklevel=3
+        )
+
+
+def _custom(
+    method: Callable[..., Any],
+    fun: Callable[..., Any],
+    x0: ArrayLike,
+    args: Any,
+    jac: Any,
+    hess: Any,
+    hessp: Any,
+    bounds: Any,
+    constraints: Any,
+    tol: float | None,
+    callback: Callable[..., Any] | None,
+    options: Mapping[str, Any] | None,
+) -> OptimizeResult:
+    """Let SciPy hand everything to a custom method, with our derivatives where none are given."""
+    from scipy import optimize
+
+    if not jac and hess is None and hessp is None:
+        objective = Objective(fun, x0, args, order=1)
+        flat_shape = (objective.n,)
+        if objective.shape == flat_shape:
+            fun, args = objective.value, ()
+            jac, hessp = objective.gradient, objective.hessian_product
+    return optimize.minimize(
+        fun,
+        x0,
+        args=args,
+        method=method,
+        jac=jac,
+        hess=hess,
+        hessp=hessp,
+        bounds=bounds,
+        constraints=constraints,
+        tol=tol,
+        callback=callback,
+        options=None if options is None else dict(options),
+    )

@@ -1,0 +1,252 @@
+"""Runs a method of SciPy's on our objective: same counts, history, callback and endings as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hessopt.optimize.differences import is_scheme
+from hessopt.optimize.methods.scipy_methods import SciPyMethod
+from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.options import GENERAL, RunOptions, refuse_unknown
+from hessopt.optimize.result import assemble
+from hessopt.optimize.stopping import EPS, IterationLimit, Status, Stop, StoppingTest
+from hessopt.optimize.watch import Progress, Recorder, Watcher
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+Array = NDArray[np.float64]
+
+TOLERANCES = ("gtol", "ftol", "xtol")
+
+
+def translate(
+    method: SciPyMethod, general: RunOptions, others: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the options in SciPy's names, or refuse one that the method does not have."""
+    takes = method.takes()
+    theirs = {
+        name: method.translated.get(name, name) for name in (*TOLERANCES, "maxiter", "maxfun")
+    }
+    missing = {name for name in TOLERANCES if theirs[name] not in takes}
+    given = [*others, *(name for name in missing if getattr(general, name) is not None)]
+    refuse_unknown(given, [*takes, *(set(GENERAL) - missing)], method.name)
+    options = dict(others)
+    for name, translated in theirs.items():
+        value = getattr(general, name)
+        if value is not None and translated in takes:
+            options.setdefault(translated, value)
+    return options
+
+
+class SciPyRun:
+    """One run of one of SciPy's methods.
+
+    Parameters
+    ----------
+    method : SciPyMethod
+        Its row in the table.
+    general : RunOptions
+        The options that every method has.
+    others : mapping
+        Its own.
+    watchers : list of Watcher
+        Told of every iteration; the history is kept in any case.
+    """
+
+    objective: Objective
+
+    def __init__(
+        self,
+        method: SciPyMethod,
+        general: RunOptions,
+        others: Mapping[str, Any],
+        watchers: list[Watcher],
+    ) -> None:
+        self.method, self.limits = method, general.limits()
+        self.options = translate(method, general, others)
+        self.recorder = Recorder()
+        self.watchers: list[Watcher] = [self.recorder, *watchers]
+        self.test: StoppingTest | None = None
+        if general.maxiter is not None and "maxiter" not in method.takes():
+            self.test = IterationLimit(general.maxiter)
+        self.point: Point | None = None
+        self.previous: Point | None = None
+        self.nit = 0
+
+    def minimize(
+        self,
+        fun: Any,
+        x0: Any,
+        args: Any,
+        derivatives: dict[str, Any],
+        bounds: Any,
+        constraints: list[Any],
+        tol: float | None,
+    ) -> OptimizeResult:
+        """Run `scipy.optimize.minimize`, and return a result whatever ended it."""
+        from scipy import optimize
+
+        given = self.connect(fun, x0, args, **derivatives)
+        if self.method.constraints:
+            given["constraints"] = constraints
+        stop, theirs = None, None
+        try:
+            theirs = optimize.minimize(
+                self.value,
+                self.objective.x0,
+                method=self.method.name,
+                bounds=flat_bounds(bounds),
+                tol=tol,
+                callback=self.stepped,
+                options=self.options,
+                **given,
+            )
+        except KeyboardInterrupt:
+            if self.point is None:
+                raise
+            message = "Interrupted from the keyboard. The best point so far is returned."
+            stop = Stop(Status.INTERRUPTED, message)
+        except Exception:
+            if self.objective.stop is None:
+                raise
+        # Looked at in any case: compiled code may turn our Stop into another exception
+        stop = stop or self.objective.stop
+        if stop is not None:
+            result = self.ended(stop, constrained=bool(constraints))
+        else:
+            assert theirs is not None
+            result = self.completed(theirs, constrained=bool(constraints))
+        for watcher in self.watchers:
+            watcher.finished(result)
+        return result
+
+    def connect(self, fun: Any, x0: Any, args: Any, jac: Any, hess: Any, hessp: Any) -> dict:
+        """Make the objective, and return the derivatives that SciPy is to be given."""
+        method = self.method
+        # Differences and quasi-Newton updates that SciPy knows how to make, it makes
+        differenced = is_scheme(jac) and "finite_diff_rel_step" in method.takes()
+        updated = hess is not None and not callable(hess)
+        approximated = updated or (differenced and hess is None and hessp is None)
+        second = method.order == 2 and not approximated
+        self.objective = Objective(
+            fun,
+            x0,
+            args,
+            jac=jac if method.order > 0 or jac is True else None,
+            hess=hess if second else None,
+            hessp=hessp if second else None,
+            order=0 if differenced else 2 if second else min(method.order, 1),
+            limits=self.limits,
+        )
+        given: dict[str, Any] = {}
+        if method.order > 0:
+            given["jac"] = jac if differenced else self.objective.gradient
+        if second and method.curvature == "hess":
+            given["hess"] = self.objective.hessian
+        elif second:
+            given["hessp"] = self.objective.hessian_product
+        elif method.order == 2 and updated:
+            given["hess"] = hess
+        return given
+
+    def value(self, x: Array) -> float:
+        """Evaluate for SciPy; the first point is the start of the history."""
+        f = self.objective.value(x)
+        if self.point is None:
+            self.point = self.objective.recall(x)
+            for watcher in self.watchers:
+                watcher.started(self.progress())
+        return f
+
+    def stepped(self, intermediate_result: Any) -> None:
+        """Take SciPy's callback in whichever form the method has."""
+        from scipy.optimize import OptimizeResult
+
+        told = intermediate_result
+        if not isinstance(told, OptimizeResult):
+            told = OptimizeResult(x=told)
+        self.nit += 1
+        self.previous, self.point = self.point, self._point(told)
+        progress = self.progress(told)
+        try:
+            for watcher in self.watchers:
+                watcher.stepped(progress)
+            stop = self.test(progress) if self.test else None
+            if stop is not None:
+                raise stop
+        except Stop as stop:
+            self.objective.stop = stop
+            raise
+
+    def _point(self, told: OptimizeResult) -> Point:
+        x = np.array(told.x, dtype=np.float64).ravel()
+        known = self.objective.recall(x)
+        if known is not None:
+            return known
+        return Point(x, float(told.get("fun", np.nan)), np.full(x.size, np.nan))
+
+    def progress(self, told: OptimizeResult | None = None) -> Progress:
+        """Return where the run is."""
+        assert self.point is not None
+        objective = self.objective
+        return Progress(
+            self.point,
+            self.previous,
+            self.nit,
+            0,
+            objective.nfev,
+            objective.njev,
+            objective.nhev,
+            objective.elapsed,
+            self.recorder,
+            float((told or {}).get("tr_radius", np.nan)),
+            told,
+        )
+
+    def ended(self, stop: Stop, constrained: bool) -> OptimizeResult:
+        """Return the result of a run that we or the user ended."""
+        best = self.objective.best
+        # The least value may lie where the constraints do not hold
+        point = self.point if constrained or best is None else best
+        assert point is not None
+        result = assemble(self.objective, point, stop, self.progress(), self.method.name)
+        if self.method.order == 0:
+            del result.jac
+        return result
+
+    def completed(self, theirs: OptimizeResult, constrained: bool) -> OptimizeResult:
+        """Return SciPy's result with our counts, history and shapes."""
+        objective, best = self.objective, self.objective.best
+        assert best is not None
+        f = float(np.asarray(theirs.fun).item())
+        x = np.asarray(theirs.x)
+        if not theirs.success and not constrained and not f <= best.f + 10 * EPS * abs(best.f):
+            f, x = best.f, best.x
+            if "jac" in theirs:
+                theirs.jac = best.g
+        theirs.fun, theirs.x = f, x.reshape(objective.shape).copy()
+        if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
+            theirs.jac = theirs.jac.reshape(objective.shape)
+        theirs.nit = int(theirs.get("nit", self.nit))
+        theirs.nfev, theirs.nhev = objective.nfev, objective.nhev
+        # Gradients that SciPy makes by differences are not ours to count
+        theirs.njev = objective.njev or theirs.get("njev", 0)
+        theirs.message = str(theirs.message)
+        theirs.method = self.method.name
+        theirs.history = self.recorder.history()
+        return theirs
+
+
+def flat_bounds(bounds: Any) -> Any:
+    """Return bounds on the flat x: those of a Bounds may have the shape of x0."""
+    from scipy.optimize import Bounds
+
+    if bounds is None or not isinstance(bounds, Bounds):
+        return bounds
+    lb, ub, keep_feasible = map(np.ravel, (bounds.lb, bounds.ub, bounds.keep_feasible))
+    return Bounds(lb, ub, keep_feasible)  # pyright: ignore[reportArgumentType] - arrays are meant

@@ -155,10 +155,10 @@ class Arctan2(Elementwise):
 
 
 def _share(a: Any, b: Any) -> Any:
-    """Return exp(a) / (exp(a) + exp(b)), without overflow."""
-    equal_infinities = np.equal(a, b)
-    gap = np.where(equal_infinities, 0.0, b) - np.where(equal_infinities, 0.0, a)
-    return 0.5 * (1 - np.tanh(0.5 * gap))
+    """Return exp(a) / (exp(a) + exp(b)), without overflow or cancellation at any order."""
+    infinite = np.equal(a, b) & np.isinf(a)
+    gap = np.where(infinite, 0.0, b) - np.where(infinite, 0.0, a)
+    return np.exp(-np.logaddexp(0.0, gap))
 
 
 class Logaddexp(Elementwise):

@@ -40,6 +40,9 @@ class Patches(NamedTuple):
     patches: list[Patch]
 
 
+Deferred = (Patch, Patches)
+
+
 def is_basic(index: Any) -> bool:
     """Whether every entry is addressed once, so that ``+=`` through the index is a sum."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -63,74 +66,67 @@ def _add_at(out: np.ndarray, index: Any, value: Any) -> None:
         np.add.at(out, index, value)
 
 
-class ArrayAdjoints(dict[Node, Any]):
-    """Adjoints as plain arrays: sums go in place into buffers allocated here."""
+class ArraySums:
+    """Sums of adjoints that are plain arrays: in place, into arrays allocated here."""
 
     def __init__(self) -> None:
         self._owned: set[Node] = set()
 
-    def add(self, x: Node, contribution: Any) -> None:
-        """Add `contribution` to the adjoint of `x`."""
-        present = self.get(x)
-        if present is None:
-            self[x] = contribution
-            return
-        if isinstance(present, Bundle):
-            self[x] = present + contribution
-            return
+    def merge(self, x: Node, present: Any, contribution: Any) -> Any:
+        """Return the adjoint of `x` after `contribution` has joined the `present` one."""
         if x not in self._owned:
-            present, contribution = self._fresh(x, present, contribution)
+            if not isinstance(present, Patch):
+                if not isinstance(contribution, Patch):
+                    total = present + contribution
+                    if type(total) is np.ndarray and total.shape == x._data.shape:
+                        self._owned.add(x)
+                    return total
+                present = np.array(np.broadcast_to(present, x._data.shape))
+            elif isinstance(contribution, Patch):
+                present = _spread(x, present)
+            else:
+                present, contribution = (
+                    np.array(np.broadcast_to(contribution, x._data.shape)),
+                    present,
+                )
+            self._owned.add(x)
         if isinstance(contribution, Patch):
             _add_at(present, *contribution)
-        elif contribution is not None:
-            np.add(present, contribution, out=present)
-
-    def _fresh(self, x: Node, present: Any, contribution: Any) -> tuple[np.ndarray, Any]:
-        """Move the first adjoint into an array of our own."""
-        self._owned.add(x)
-        if isinstance(present, Patch):
-            if isinstance(contribution, Patch):
-                own = _spread(x, present)
-            else:
-                own, contribution = np.array(contribution), present
-        elif isinstance(contribution, Patch):
-            own = np.array(present)
         else:
-            own, contribution = np.asarray(present + contribution), None
-        self[x] = own
-        return own, contribution
+            present += contribution
+        return present
 
-    def take(self, x: Node) -> Any:
-        """Remove and return the adjoint of `x`, as an array."""
-        g = self.pop(x)
+    def finish(self, x: Node, g: Any) -> Any:
+        """Return the adjoint of `x` as an array."""
         return _spread(x, g) if isinstance(g, Patch) else g
 
 
-class GraphAdjoints(dict[Node, Any]):
-    """Adjoints as Variables: the sums are recorded too."""
+class GraphSums:
+    """Sums of adjoints that are Variables: the sums are recorded too."""
 
-    def add(self, x: Node, contribution: Any) -> None:
-        """Add `contribution` to the adjoint of `x`."""
-        present = self.get(x)
+    def merge(self, x: Node, present: Any, contribution: Any) -> Any:
+        """Return the adjoint of `x` after `contribution` has joined the `present` one."""
         if isinstance(contribution, Patch):
             if isinstance(present, Patches):
                 present.patches.append(contribution)
-            else:
-                self[x] = Patches(present, [contribution])
-        elif isinstance(present, Patches):
+                return present
+            if isinstance(present, Patch):
+                return Patches(None, [present, contribution])
+            return Patches(present, [contribution])
+        if isinstance(present, Patch):
+            return Patches(contribution, [present])
+        if isinstance(present, Patches):
             dense = contribution if present.dense is None else present.dense + contribution
-            self[x] = Patches(dense, present.patches)
-        elif present is None:
-            self[x] = contribution
-        else:
-            self[x] = present + contribution
+            return Patches(dense, present.patches)
+        return present + contribution
 
-    def take(self, x: Node) -> Any:
-        """Remove and return the adjoint of `x`, as a Variable."""
-        g = self.pop(x)
-        if not isinstance(g, Patches):
+    def finish(self, x: Node, g: Any) -> Any:
+        """Return the adjoint of `x` as a Variable."""
+        if isinstance(g, Patch):
+            g = Patches(None, [g])
+        elif not isinstance(g, Patches):
             return g
-        base = np.zeros(x._data.shape, x._data.dtype) if g.dense is None else g.dense
+        base = whole(np.zeros((), x._data.dtype) if g.dense is None else g.dense, x)
         indices = tuple(patch.index for patch in g.patches)
         return RULES[scatter_add](base, *(patch.value for patch in g.patches), indices=indices)
 
@@ -139,3 +135,12 @@ def _spread(x: Node, patch: Patch) -> np.ndarray:
     out = np.zeros(x._data.shape, np.result_type(patch.value, x._data))
     _add_at(out, *patch)
     return out
+
+
+def whole(g: Any, y: Node) -> Any:
+    """Return an adjoint in the shape of its value: one number may have stood for them all."""
+    if isinstance(g, Bundle) or g.shape == y._data.shape:
+        return g
+    if isinstance(g, Node):
+        return np.broadcast_to(g, y._data.shape)  # pyright: ignore - dispatches on the Variable
+    return np.full(y._data.shape, g)

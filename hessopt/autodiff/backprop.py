@@ -3,19 +3,23 @@
 The same walk serves both modes. With arrays it computes first derivatives at NumPy's speed; with
 Variables (``graph=True``) the rules, which are plain NumPy, are recorded as they run, so that the
 result can be differentiated again.
+
+An adjoint may be uniform: a single number that stands for an array of them, as below a sum. The
+families that gain by it say so (``Primitive.uniform``); the others are given the whole array.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.accumulate import ArrayAdjoints, GraphAdjoints
+from hessopt.autodiff.accumulate import ArraySums, Deferred, GraphSums, whole
 from hessopt.autodiff.config import using_config
-from hessopt.autodiff.node import Node
+from hessopt.autodiff.node import Node, raw
+from hessopt.autodiff.registry import RULES
 
 _index = attrgetter("index")
 
@@ -24,37 +28,39 @@ class GraphReleasedError(RuntimeError):
     """The graph was walked again after it had been released."""
 
 
-def collect(outputs: Iterable[Node], inputs: frozenset[Node] = frozenset()) -> list[Node]:
+def collect(
+    outputs: Iterable[Node], inputs: frozenset[Node] = frozenset()
+) -> tuple[list[Node], bool]:
     """Return the computed nodes that reach `outputs`, oldest first, stopping at `inputs`.
 
-    Where `inputs` are given, values older than all of them cannot depend on them and are left out.
+    Where `inputs` are given, values older than all of them cannot depend on them and are left
+    out; the second result says whether there were any.
     """
-    floor = min(map(_index, inputs), default=0)
+    floor = min(map(_index, inputs)) if inputs else 0
+    outside = False
     found: list[Node] = []
-    seen: set[Node] = set(inputs)
-    stack = list(outputs)
+    seen = set(inputs)
+    stack = [y for y in outputs if y.primitive is not None and y not in seen]
     while stack:
         y = stack.pop()
-        if y in seen or y.primitive is None or y.index < floor:
+        if y in seen:
             continue
         seen.add(y)
         found.append(y)
         operands = y.operands
         if operands is None:
             raise GraphReleasedError(
-                f"the graph below {y.primitive.name} was released by an earlier "
-                "backward(release=True); record the computation again, or leave release out"
+                f"the graph below {y.primitive.name} was released by an earlier backward pass; "
+                "record the computation again, or leave release=True out"
             )
         for i in y.wanted:
-            stack.append(operands[i])
+            x = operands[i]
+            if x.index < floor:
+                outside = True
+            elif x.primitive is not None:
+                stack.append(x)
     found.sort(key=_index)
-    return found
-
-
-def reaches_outside(nodes: Sequence[Node], inputs: frozenset[Node]) -> bool:
-    """Whether the nodes also depend on tracked values that were there before `inputs`."""
-    floor = min(map(_index, inputs))
-    return any(y.operands[i].index < floor for y in nodes for i in y.wanted)
+    return found, outside
 
 
 def depending_on(inputs: frozenset[Node], nodes: Sequence[Node]) -> dict[Node, tuple[int, ...]]:
@@ -75,7 +81,7 @@ def walk(
     retain: bool = False,
     release: bool = False,
     inputs: frozenset[Node] | None = None,
-) -> ArrayAdjoints | GraphAdjoints:
+) -> dict[Node, Any]:
     """Pull `seeds` back through `nodes` (oldest first) and return the adjoints of the leaves.
 
     Parameters
@@ -93,29 +99,39 @@ def walk(
     inputs : frozenset of Node, optional
         Follow only what depends on these; None follows every tracked operand.
     """
-    adjoints = GraphAdjoints() if graph else ArrayAdjoints()
-    for y, seed in seeds:
-        adjoints.add(y, seed)
+    sums = GraphSums() if graph else ArraySums()
     wanted = None if inputs is None else depending_on(inputs, nodes)
+    adjoints: dict[Node, Any] = {}
+    for y, seed in seeds:
+        adjoints[y] = sums.merge(y, adjoints[y], seed) if y in adjoints else seed
     kept: dict[Node, Any] = {}
     with using_config("enable_backprop", graph):
         for k in range(len(nodes) - 1, -1, -1):
             y = nodes.pop() if release else nodes[k]
-            if y not in adjoints:
+            g = adjoints.pop(y, None)
+            if g is None:
                 continue
-            varying = y.wanted if wanted is None else wanted.get(y, ())
-            g = adjoints.take(y)
+            if isinstance(g, Deferred):
+                g = sums.finish(y, g)
+            primitive = y.primitive
+            if not primitive.uniform:
+                g = whole(g, y)
             if retain:
-                kept[y] = g
+                kept[y] = whole(g, y)
             operands = y.operands
-            contributions = y.primitive.pull(y, g, varying, graph)
+            varying = y.wanted if wanted is None else wanted.get(y, ())
+            contributions = primitive.pull(y, g, varying, graph)
             for i, contribution in zip(varying, contributions, strict=True):
                 if contribution is not None:
-                    adjoints.add(operands[i], contribution)
+                    x = operands[i]
+                    present = adjoints.get(x)
+                    adjoints[x] = (
+                        contribution if present is None else sums.merge(x, present, contribution)
+                    )
             if release:
                 y.operands = None
-        for x in list(adjoints):
-            adjoints[x] = adjoints.take(x)
+        for x, g in adjoints.items():
+            adjoints[x] = whole(sums.finish(x, g), x)
     adjoints.update(kept)
     return adjoints
 
@@ -125,20 +141,30 @@ def settle(adjoints: dict[Node, Any], leaves: Sequence[Node], seeds: Iterable[An
 
     An adjoint may still be a broadcast view, a caller's seed, or another leaf's array.
     """
-    taken = {id(seed) for seed in seeds}
+    taken = {id(raw(seed)) for seed in seeds}
     for x in leaves:
-        g = adjoints[x]
-        if type(g) is not np.ndarray or g.base is not None or id(g) in taken:
-            g = adjoints[x] = np.array(g, dtype=x._data.dtype)
-        taken.add(id(g))
+        array = raw(adjoints[x])
+        if type(array) is not np.ndarray or array.base is not None or id(array) in taken:
+            adjoints[x] = _own_copy(adjoints[x], x)
+        taken.add(id(raw(adjoints[x])))
 
 
-def is_elementwise(outputs: Sequence[Node], nodes: Sequence[Node]) -> bool:
-    """Whether each element of the outputs depends on one element of each leaf, its own."""
-    shape = outputs[0]._data.shape
+def _own_copy(g: Any, x: Node) -> Any:
+    if isinstance(g, Node):
+        with using_config("enable_backprop", True):
+            return RULES[np.copy](g)
+    return np.array(g, dtype=x._data.dtype)
+
+
+def is_elementwise(output: Node, wanted: Mapping[Node, Sequence[int]]) -> bool:
+    """Whether each element of `output` depends on one element of each input, its own.
+
+    `wanted` holds the nodes in between and which of their operands to follow.
+    """
+    shape = output._data.shape
     return all(
         y.primitive.elementwise
         and y._data.shape == shape
-        and all(y.operands[i]._data.shape == shape for i in y.wanted)
-        for y in nodes
+        and all(y.operands[i]._data.shape == shape for i in varying)
+        for y, varying in wanted.items()
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
+from types import TracebackType
 
 _SETTINGS: dict[str, ContextVar[bool]] = {
     "enable_backprop": ContextVar("enable_backprop", default=True),
@@ -13,8 +12,7 @@ _SETTINGS: dict[str, ContextVar[bool]] = {
 recording = _SETTINGS["enable_backprop"].get
 
 
-@contextmanager
-def using_config(name: str, value: bool) -> Iterator[None]:
+class using_config:
     """Set a switch of the engine for the length of a ``with`` block.
 
     Parameters
@@ -38,18 +36,33 @@ def using_config(name: str, value: bool) -> Iterator[None]:
     >>> y.creator is None
     True
     """
-    if name not in _SETTINGS:
-        raise ValueError(
-            f"using_config: unknown setting {name!r}; the settings are {sorted(_SETTINGS)}"
-        )
-    token = _SETTINGS[name].set(bool(value))
-    try:
-        yield
-    finally:
-        _SETTINGS[name].reset(token)
+
+    __slots__ = ("_setting", "_token", "_value")
+
+    _token: Token[bool]
+
+    def __init__(self, name: str, value: bool) -> None:
+        try:
+            self._setting = _SETTINGS[name]
+        except KeyError:
+            raise ValueError(
+                f"using_config: unknown setting {name!r}; the settings are {sorted(_SETTINGS)}"
+            ) from None
+        self._value = bool(value)
+
+    def __enter__(self) -> None:
+        self._token = self._setting.set(self._value)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._setting.reset(self._token)
 
 
-def no_grad():
+def no_grad() -> using_config:
     """Record nothing inside a ``with`` block: ``using_config("enable_backprop", False)``.
 
     Examples

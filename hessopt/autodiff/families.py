@@ -10,9 +10,10 @@ the real part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from inspect import signature
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,10 +39,17 @@ def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     return x.reshape(shape)
 
 
-def fit(g: Any, x: Any) -> Any:
-    """Bring an adjoint to the shape and type of the operand it belongs to."""
+def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
+    """Bring an adjoint to the shape and type of the operand it belongs to.
+
+    Where `shape`, that of the operation's output, is given, `g` may be smaller: it is uniform
+    along what is missing, and stays one number where the operand has the output's shape.
+    """
     if g.shape != x.shape:
-        g = sum_to(g, x.shape)
+        if shape is not None and (g.shape != () or shape != x.shape):
+            g = np.broadcast_to(g, shape)
+        if shape is None or g.shape != ():
+            g = sum_to(g, x.shape)
     if g.dtype != x.dtype:
         if g.dtype.kind == "c" and x.dtype.kind != "c":
             g = np.real(g)
@@ -62,11 +70,15 @@ class Elementwise(Primitive):
     """A ufunc: ``partials`` holds, for each operand, the derivative with respect to it.
 
     A partial is a number, or a function of the output and the operands, or None where the
-    derivative is not known.
+    derivative is not known. Where the product of an adjoint and a partial has a better form than
+    multiplying the two, ``pulls[i]``, a function of the adjoint, the output and the operands,
+    gives it.
     """
 
     elementwise = True
+    uniform = True
     partials: ClassVar[tuple[Partial, ...]] = ()
+    pulls: ClassVar[Mapping[int, Callable[..., Any]]] = MappingProxyType({})
 
     def __call__(self, *operands: Any, **kwargs: Any) -> Any:
         if kwargs:
@@ -85,19 +97,22 @@ class Elementwise(Primitive):
         out, operands = values_of(y, graph)
         contributions = []
         for i in wanted:
-            partial = self.partials[i]
-            if isinstance(partial, int):
-                gx = g if partial == 1 else -g if partial == -1 else g * partial
-            elif partial is None:
-                raise NoDerivativeError(
-                    f"{self.name}: the derivative with respect to argument {i} is not known; "
-                    "pass that argument as a constant"
-                )
-            else:
-                gx = g * partial(out, *operands)
             x = operands[i]
+            if i in self.pulls:
+                gx = self.pulls[i](g, out, *operands)
+            else:
+                partial = self.partials[i]
+                if isinstance(partial, int):
+                    gx = g if partial == 1 else -g if partial == -1 else g * partial
+                elif partial is None:
+                    raise NoDerivativeError(
+                        f"{self.name}: the derivative with respect to argument {i} is not known; "
+                        "pass that argument as a constant"
+                    )
+                else:
+                    gx = g * partial(out, *operands)
             if gx.shape != x.shape or gx.dtype != x.dtype:
-                gx = fit(gx, x)
+                gx = fit(gx, x, out.shape)
             contributions.append(gx)
         return contributions
 
@@ -162,6 +177,7 @@ class Reduce(Primitive):
     1, with respect to each entry of `x`; None stands for 1.
     """
 
+    uniform = True
     partial: ClassVar[Callable[..., Any] | None] = None
 
     def bind(
@@ -179,23 +195,19 @@ class Reduce(Primitive):
             raise unsupported(self, kwargs)
         if dtype is not None:
             a = np.astype(a, dtype)
-        return (a,), {"axis": negative_axes(axis, np.ndim(a)), "keepdims": bool(keepdims)}
+        return (a,), {"axis": negative_axes(axis, a.ndim), "keepdims": bool(keepdims)}
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         out, (x,) = values_of(y, graph)
+        if self.partial is None and g.shape == ():
+            return (g,)
         axis = y.params["axis"]
         kept = kept_shape(x.shape, axis)
-        g = g.reshape(kept)
+        if g.shape != ():
+            g = g.reshape(kept)
         if self.partial is None:
-            return (spread(g, x.shape),)
+            return (np.broadcast_to(g, x.shape),)
         return (g * self.partial(out.reshape(kept), x, axis),)
-
-
-def spread(g: Any, shape: tuple[int, ...]) -> Any:
-    """Broadcast to `shape`."""
-    if g.__class__ is np.ndarray and g.size == 1:
-        return np.full(shape, g.reshape(()), g.dtype)
-    return np.broadcast_to(g, shape)
 
 
 def negative_axes(axis: Any, ndim: int) -> tuple[int, ...] | None:

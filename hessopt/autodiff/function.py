@@ -32,13 +32,14 @@ class Primitive:
         Its label in pictures: the class's name.
     elementwise : bool
         Whether output elements depend on the input elements at the same place alone.
-    outputs : bool
-        Whether it returns a tuple.
+    uniform : bool
+        Whether `pull` takes a single number for an adjoint of equal entries.
     """
 
     numpy: ClassVar[Any] = None
     symbol: ClassVar[str] = ""
     elementwise: ClassVar[bool] = False
+    uniform: ClassVar[bool] = False
     name: str
     forward: Callable[..., Any]
 
@@ -238,6 +239,7 @@ class Identity(Primitive):
     """The same value under another name, so that a derivative can be taken through it alone."""
 
     elementwise = True
+    uniform = True
 
     def __init__(self) -> None:
         self.forward = np.asarray

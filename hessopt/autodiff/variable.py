@@ -207,7 +207,7 @@ class Variable(ArrayFace, Node):
         >>> x.grad
         variable([ 3. 12.])
         """
-        nodes = backprop.collect([self])
+        nodes, _ = backprop.collect([self])
         start = self._seed(seed, nodes)
         if not create_graph:
             start = raw(start)
@@ -215,13 +215,13 @@ class Variable(ArrayFace, Node):
         adjoints = backprop.walk(
             nodes, [(self, start)], graph=create_graph, retain=retain_grad, release=release
         )
-        reached = list(adjoints) if retain_grad else [x for x in leaves if x in adjoints]
-        if not create_graph:
-            backprop.settle(adjoints, reached, [start])
+        if retain_grad:  # but not on the tuple inside a function of several outputs
+            reached = [x for x in adjoints if type(x._data) is not tuple]
+        else:
+            reached = [x for x in leaves if x in adjoints]
+        backprop.settle(adjoints, reached, [start])
         for x in reached:
             g = adjoints[x]
-            if not isinstance(x, Variable):
-                continue  # the tuple inside a function of several outputs
             g = g if isinstance(g, Variable) else constant(g)
             x._grad = g if x is self or x.grad is None else x.grad + g
         if not retain_grad and self.primitive is not None:
@@ -231,7 +231,7 @@ class Variable(ArrayFace, Node):
         if seed is None:
             seed = self.grad
         if seed is None:
-            if self.size != 1 and not backprop.is_elementwise([self], nodes):
+            if self.size != 1 and not backprop.is_elementwise(self, {y: y.wanted for y in nodes}):
                 raise ValueError(
                     f"backward: the value has shape {self.shape}, so it needs a seed of that "
                     "shape (the adjoint to start from); call .backward(seed=np.ones_like(y.data)), "
@@ -258,7 +258,7 @@ class Variable(ArrayFace, Node):
 
     def unchain_backward(self) -> None:
         """Cut every connection below this Variable."""
-        for node in backprop.collect([self]):
+        for node in backprop.collect([self])[0]:
             if isinstance(node, Variable):
                 node.unchain()
 

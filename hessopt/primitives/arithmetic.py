@@ -29,7 +29,8 @@ class Mul(Elementwise):
 
 class Div(Elementwise):
     numpy, symbol = np.true_divide, "/"
-    partials = (lambda y, a, b: 1 / b, lambda y, a, b: -a / (b * b))
+    partials = (lambda y, a, b: 1 / b, lambda y, a, b: -y / b)
+    pulls = {0: lambda g, y, a, b: g / b}
 
 
 class Neg(Elementwise):
@@ -50,17 +51,25 @@ class Reciprocal(Elementwise):
 class Square(Elementwise):
     numpy = np.square
     partials = (lambda y, a: 2 * a,)
+    pulls = {0: lambda g, y, a: (2 * g) * a}
 
 
 def _base_partial(y: Any, a: Any, b: Any) -> Any:
-    """d(a**b)/da = b a**(b-1); 0 where b is 0, also at a = 0."""
+    """Return d(a**b)/da = b a**(b-1); 0 where b is 0, also at a = 0."""
     if isinstance(b, (int, float)):
-        return 2 * a if b == 2 else b * a ** (b - 1) if b else np.zeros_like(a)
+        return b * a ** (b - 1) if b else np.zeros((), y.dtype)
     return b * a ** np.where(np.equal(b, 0), 1.0, b - 1)
 
 
+def _pull_to_base(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """Keep the commonest power, the square, to one product with `a`."""
+    if isinstance(b, (int, float)) and b == 2:
+        return (2 * g) * a
+    return g * _base_partial(y, a, b)
+
+
 def _exponent_partial(y: Any, a: Any, b: Any) -> Any:
-    """d(a**b)/db = a**b log a, whose limit at a = 0 is 0 for b > 0."""
+    """Return d(a**b)/db = a**b log a, whose limit at a = 0 is 0 for b > 0."""
     vanishing = np.equal(a, 0) & np.greater_equal(np.real(b), 0)
     return y * np.log(np.where(vanishing, 1.0, a))
 
@@ -68,6 +77,7 @@ def _exponent_partial(y: Any, a: Any, b: Any) -> Any:
 class Pow(Elementwise):
     numpy, symbol = np.power, "**"
     partials = (_base_partial, _exponent_partial)
+    pulls = {0: _pull_to_base}
 
     def forward(self, a: Any, b: Any) -> Any:
         return a**b  # the operator has NumPy's shortcuts for small constant powers
@@ -89,9 +99,7 @@ class Fmod(Elementwise):
 
 class Conjugate(Elementwise):
     numpy = np.conjugate
-
-    def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
-        return (np.conjugate(g),)
+    pulls = {0: lambda g, y, a: np.conjugate(g)}
 
 
 class Real(Rearrange):

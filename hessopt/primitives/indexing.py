@@ -20,6 +20,7 @@ class GetItem(Primitive):
     """Basic and advanced indexing; sends back a patch, so a loop over ``x[i]`` stays linear."""
 
     numpy = operator.getitem
+    uniform = True
 
     def bind(self, x: Any, index: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if index.__class__ is not int and index.__class__ is not slice:

@@ -6,13 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.families import Linear, Opaque, Reduce, negative_axes, negative_axis
+from hessopt.autodiff.families import (
+    Linear,
+    Opaque,
+    Reduce,
+    kept_shape,
+    negative_axes,
+    negative_axis,
+)
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
 
 
 class Sum(Reduce):
-    numpy, symbol = (np.sum, np.add.reduce), "sum"
+    numpy, symbol = (np.add.reduce, np.sum), "sum"
 
 
 def _share_of_extreme(y: Any, x: Any, axis: Any) -> Any:
@@ -22,26 +29,27 @@ def _share_of_extreme(y: Any, x: Any, axis: Any) -> Any:
 
 
 class Max(Reduce):
-    numpy = (np.max, np.maximum.reduce)
+    numpy = (np.maximum.reduce, np.max)
     partial = staticmethod(_share_of_extreme)
 
 
 class Min(Reduce):
-    numpy = (np.min, np.minimum.reduce)
+    numpy = (np.minimum.reduce, np.min)
     partial = staticmethod(_share_of_extreme)
 
 
 class Prod(Reduce):
     """The partial is the product of the other entries, exact where some are zero too."""
 
-    numpy = (np.prod, np.multiply.reduce)
+    numpy = (np.multiply.reduce, np.prod)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
         x = y.operands[0] if graph else y.operands[0]._data
         axis = y.params["axis"]
         axes = tuple(range(-x.ndim, 0)) if axis is None else axis
-        kept = tuple(1 if i - x.ndim in axes else n for i, n in enumerate(x.shape))
-        return (g.reshape(kept) * _product_of_others(x, axes),)
+        if g.shape != ():
+            g = g.reshape(kept_shape(x.shape, axes))
+        return (g * _product_of_others(x, axes),)
 
 
 def _product_of_others(x: Any, axes: tuple[int, ...]) -> Any:

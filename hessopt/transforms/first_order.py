@@ -44,11 +44,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums).scalar()
         pullback = run.pullback()
-        gradients = pullback(_one(run.output))
-        value = run.output
-        if isinstance(value, Variable) and not pullback.records:
-            value = value._data[()]
-        return value, gradients if isinstance(argnums, Sequence) else gradients[0]
+        gradients = pullback(unit_seed(run.output), release=True)
+        return pullback.value(), gradients if isinstance(argnums, Sequence) else gradients[0]
 
     return value_and_gradient
 
@@ -171,10 +168,10 @@ def pushforward(run: Recording) -> Callable[[Any], Any]:
     """Return the map from a tangent of the input to the tangent of the output."""
     output = run.output
     u = leaf(np.zeros(np.shape(output), output.dtype if output.dtype.kind in "fc" else float))
-    (jtu,) = run.pullback(graph=True)(u)
+    forth = run.pullback(graph=True)
+    (jtu,) = forth(u)
     # J.T u depends on x as well, but x is no outer variable here.
-    outer = run.pullback().records
-    back = Pullback(jtu, (u,), graph=False, nested=outer, isolated=True)
+    back = Pullback(jtu, (u,), graph=False, nested=forth.connected, isolated=True)
     return lambda v: back(v)[0]
 
 
@@ -190,6 +187,6 @@ def direction(v: Any, like: Any, name: str, of: str) -> Any:
     return v
 
 
-def _one(output: Any) -> Any:
-    dtype = output.dtype if isinstance(output, Variable) else float
-    return np.ones((), dtype)
+def unit_seed(output: Any) -> np.ndarray:
+    """Return the 1 that the backward pass of a scalar starts from."""
+    return np.ones((), output.dtype if isinstance(output, Variable) else float)

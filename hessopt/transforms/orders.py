@@ -34,7 +34,7 @@ def derivatives_up_to(
                 "use hessopt.grad, hessopt.jacobian or hessopt.hvp"
             )
         found.append(last(np.ones(shape, x_in.dtype))[0])
-    connected = Recording(run.inputs, y, run.nested).pullback().records
+    connected = run.pullback().connected
     return [d._data if isinstance(d, Variable) and not connected else d for d in found]
 
 

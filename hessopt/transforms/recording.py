@@ -8,8 +8,6 @@ to it, so no derivative is lost at any level.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +24,8 @@ Argnums = int | Sequence[int]
 
 def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     """Return `argnums` as a tuple of valid positions."""
+    if type(argnums) is int and 0 <= argnums < count:
+        return (argnums,)
     numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
     for number in numbers:
         if not isinstance(number, (int, np.integer)) or not -count <= number < count:
@@ -38,23 +38,35 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     return tuple(int(n) % count for n in numbers)
 
 
-def as_input(x: Any, name: str) -> Variable:
+def as_input(x: Any, position: int) -> Variable:
     """Make the Variable that a function is differentiated with respect to."""
     if isinstance(x, Variable):
         return alias(x) if x.tracked and recording() else leaf(x._data)
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return leaf(x)
     try:
         return leaf(check_data(x))
     except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+        raise TypeError(f"argument {position}: {error}") from None
 
 
-@dataclass
 class Recording:
-    """One run of a function: the inputs to differentiate by, and the output."""
+    """One run of a function: the inputs to differentiate by, and the output.
 
-    inputs: tuple[Variable, ...]
-    output: Any
-    nested: bool
+    Attributes
+    ----------
+    inputs : tuple of Variable
+    output : Variable, or a constant
+    nested : bool
+        Whether an input is connected to a graph outside, so that results must be too.
+    """
+
+    __slots__ = ("inputs", "nested", "output")
+
+    def __init__(self, inputs: tuple[Variable, ...], output: Any, nested: bool) -> None:
+        self.inputs = inputs
+        self.output = output
+        self.nested = nested
 
     @classmethod
     def of(
@@ -63,15 +75,16 @@ class Recording:
         """Call ``f(*args, **kwargs)`` with the arguments at `argnums` as Variables."""
         if not callable(f):
             raise TypeError(f"f must be a function, not {type(f).__name__}")
-        chosen = positions(argnums, len(args))
-        inputs = tuple(as_input(args[i], f"argument {i}") for i in chosen)
         arguments = list(args)
-        for i, x in zip(chosen, inputs, strict=True):
-            arguments[i] = x
-        nested = recording() and any(x.primitive is not None for x in inputs)
+        inputs = []
+        nested = False
+        for i in positions(argnums, len(args)):
+            x = arguments[i] = as_input(args[i], i)
+            inputs.append(x)
+            nested = nested or x.primitive is not None
         with using_config("enable_backprop", True):
             output = f(*arguments, **kwargs)
-        return cls(inputs, output, nested)
+        return cls(tuple(inputs), output, nested)
 
     def scalar(self) -> Recording:
         """Insist that the output is one real number."""
@@ -89,69 +102,86 @@ class Recording:
         return self
 
     def pullback(self, *, graph: bool = False) -> Pullback:
-        """Prepare to pull adjoints of the output back to the inputs."""
+        """Prepare to pull adjoints of the output back to the inputs.
+
+        The results are plain arrays unless `graph` asks for Variables or an outer derivative
+        needs them.
+        """
         return Pullback(self.output, self.inputs, graph, self.nested)
 
-    def value(self) -> Any:
-        """Return the output: connected where an outer derivative needs it, else plain."""
-        output = self.output
-        if not isinstance(output, Variable):
-            return output
-        return output if self.pullback().records else output._data[()]
 
-
-@dataclass
 class Pullback:
-    """The linear map from an adjoint of `output` to adjoints of `inputs`."""
+    """The linear map from an adjoint of an output to adjoints of inputs.
 
-    output: Any
-    inputs: tuple[Variable, ...]
-    graph: bool
-    nested: bool
-    isolated: bool = False  # whether `nested` says all about outer derivatives
+    Where `isolated`, `nested` says all there is to say about outer derivatives: what else the
+    output depends on belongs to the same transform.
 
-    @cached_property
-    def _nodes(self) -> list[Node]:
-        if not isinstance(self.output, Variable):
-            return []
-        return backprop.collect([self.output], frozenset(self.inputs))
+    Attributes
+    ----------
+    records : bool
+        Whether the results are Variables.
+    connected : bool
+        Whether the output depends on tracked values other than the inputs.
+    """
 
-    @cached_property
-    def _outside(self) -> bool:
-        return backprop.reaches_outside(self._nodes, frozenset(self.inputs))
+    __slots__ = ("_inputs", "_nodes", "_output", "_outside", "connected", "records")
 
-    @property
-    def records(self) -> bool:
-        """Whether results are Variables: asked for, or needed by an outer derivative."""
-        if self.graph or self.nested:
-            return True
-        return not self.isolated and self._outside and recording()
+    def __init__(
+        self,
+        output: Any,
+        inputs: tuple[Variable, ...],
+        graph: bool,
+        nested: bool,
+        *,
+        isolated: bool = False,
+    ) -> None:
+        self._output = output
+        self._inputs = inputs
+        self._nodes: list[Node] = []
+        self._outside = False
+        if isinstance(output, Variable):
+            self._nodes, self._outside = backprop.collect((output,), frozenset(inputs))
+        self.connected = nested or (self._outside and not isolated and recording())
+        self.records = graph or self.connected
 
     def elementwise(self) -> bool:
         """Whether each element of the output depends on its own element of each input alone."""
-        return not isinstance(self.output, Variable) or backprop.is_elementwise(
-            [self.output], self._nodes
-        )
+        between = backprop.depending_on(frozenset(self._inputs), self._nodes)
+        return not between or backprop.is_elementwise(self._output, between)
 
-    def __call__(self, seed: Any) -> tuple[Any, ...]:
-        """Return the inputs' adjoints: Variables where `records`, else new arrays."""
-        graph = self.records or (isinstance(seed, Variable) and seed.tracked)
+    def value(self) -> Any:
+        """Return the output: connected where an outer derivative needs it, else plain."""
+        output = self._output
+        return output if self.connected or not isinstance(output, Variable) else output._data[()]
+
+    def __call__(self, seed: Any, *, release: bool = False) -> tuple[Any, ...]:
+        """Return the inputs' adjoints: Variables where `records`, else new arrays.
+
+        With `release`, arrays of the recording are let go on the way, and the pullback cannot be
+        called again.
+        """
+        inputs = self._inputs
+        output = self._output
+        graph = self.records or (isinstance(seed, Variable) and seed.tracked and recording())
         if isinstance(seed, Variable) and not graph:
             seed = seed._data
         adjoints: Any = {}
-        if isinstance(self.output, Variable) and (
-            self._nodes or any(self.output is x for x in self.inputs)
-        ):
-            inputs = frozenset(self.inputs) if self._outside else None
-            adjoints = backprop.walk(self._nodes, [(self.output, seed)], graph=graph, inputs=inputs)
-        reached = [x for x in self.inputs if x in adjoints]
-        if not graph:
-            backprop.settle(adjoints, reached, [seed])
-        return tuple(adjoints[x] if x in adjoints else np.zeros_like(x._data) for x in self.inputs)
+        if self._nodes or any(output is x for x in inputs):
+            adjoints = backprop.walk(
+                self._nodes,
+                ((output, seed),),
+                graph=graph,
+                release=release and not graph,
+                inputs=frozenset(inputs) if self._outside else None,
+            )
+        backprop.settle(adjoints, [x for x in inputs if x in adjoints], (seed,))
+        return tuple([adjoints[x] if x in adjoints else np.zeros_like(x._data) for x in inputs])
 
 
 def check_scalar(value: Any) -> None:
     """Refuse what is not one real number."""
+    if isinstance(value, Variable) and value._data.shape == () and value._data.dtype.kind == "f":
+        return
     if value is None:
         raise TypeError("f returned None; it must return a scalar (is a return missing?)")
     shape = np.shape(value) if not isinstance(value, Variable) else value.shape

@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.variable import Variable
-from hessopt.transforms.first_order import direction
+from hessopt.transforms.first_order import direction, unit_seed
 from hessopt.transforms.recording import Pullback, Recording
 
 
-def recorded_gradient(run: Recording) -> tuple[Any, Pullback]:
-    """Return the gradient as a graph, and the pullback from it: the product with the Hessian."""
-    seed = np.ones((), run.output.dtype if isinstance(run.output, Variable) else float)
-    (gradient,) = run.pullback(graph=True)(seed)
-    outer = run.pullback().records
-    return gradient, Recording(run.inputs, gradient, outer).pullback()
+def recorded_gradient(run: Recording) -> tuple[Pullback, Pullback]:
+    """Return the gradient's recording and the pullback from it: the product with the Hessian."""
+    pullback = run.pullback(graph=True)
+    (gradient,) = pullback(unit_seed(run.output))
+    return pullback, Recording(run.inputs, gradient, pullback.connected).pullback()
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
@@ -101,11 +99,9 @@ def value_grad_hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any
 
     def at(*args: Any, **kwargs: Any) -> tuple[Any, Any, Callable[[Any], Any]]:
         run = Recording.of(f, args, kwargs, argnums).scalar()
-        recorded, multiply = recorded_gradient(run)
-        gradient = recorded
-        if isinstance(recorded, Variable) and not multiply.nested:
-            gradient = np.array(recorded._data)
+        first, multiply = recorded_gradient(run)
         x = run.inputs[0]
-        return run.value(), gradient, lambda v: multiply(direction(v, x, "v", "x"))[0]
+        gradient = np.array(multiply.value()) if not multiply.connected else multiply.value()
+        return first.value(), gradient, lambda v: multiply(direction(v, x, "v", "x"))[0]
 
     return at

@@ -1,0 +1,166 @@
+"""The face of an array: operators and methods, by the rules of the NumPy callables they stand for.
+
+Every one of them asks the registry, so no primitive is imported here and nothing is patched in
+afterwards.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.registry import RULES
+
+
+def _operator(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    def forward(self: Any, other: Any) -> Any:
+        return RULES[function](self, other)
+
+    return forward
+
+
+def _reflected(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    def forward(self: Any, other: Any) -> Any:
+        return RULES[function](other, self)
+
+    return forward
+
+
+def _array_method(name: str) -> Callable[..., Any]:
+    function = getattr(np, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"Same as `numpy.{name}` of this Variable."
+    return method
+
+
+class ArrayFace:
+    """Operators, properties and methods that an ndarray has."""
+
+    __slots__ = ()
+
+    # Operators
+
+    __add__ = _operator(np.add)
+    __radd__ = _reflected(np.add)
+    __sub__ = _operator(np.subtract)
+    __rsub__ = _reflected(np.subtract)
+    __mul__ = _operator(np.multiply)
+    __rmul__ = _reflected(np.multiply)
+    __truediv__ = _operator(np.true_divide)
+    __rtruediv__ = _reflected(np.true_divide)
+    __pow__ = _operator(np.power)
+    __rpow__ = _reflected(np.power)
+    __matmul__ = _operator(np.matmul)
+    __rmatmul__ = _reflected(np.matmul)
+    __mod__ = _operator(np.remainder)
+    __rmod__ = _reflected(np.remainder)
+    __floordiv__ = _operator(np.floor_divide)
+    __rfloordiv__ = _reflected(np.floor_divide)
+    __divmod__ = _operator(np.divmod)
+    __rdivmod__ = _reflected(np.divmod)
+    __lt__ = _operator(np.less)
+    __le__ = _operator(np.less_equal)
+    __gt__ = _operator(np.greater)
+    __ge__ = _operator(np.greater_equal)
+    __eq__ = _operator(np.equal)
+    __ne__ = _operator(np.not_equal)
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Any:
+        return RULES[np.negative](self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return RULES[np.absolute](self)
+
+    def __round__(self, ndigits: int = 0) -> Any:
+        return RULES[np.round](self, ndigits)
+
+    def __getitem__(self, index: Any) -> Any:
+        return RULES[operator.getitem](self, index)
+
+    # Methods of an array
+
+    @property
+    def T(self) -> Any:
+        """The transpose."""
+        return RULES[np.transpose](self)
+
+    @property
+    def mT(self) -> Any:
+        """The transpose of each matrix in a stack."""
+        return RULES[np.swapaxes](self, -1, -2)
+
+    @property
+    def flat(self) -> Iterator[Any]:
+        """The elements in C order, one by one."""
+        return iter(self.reshape(-1))
+
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return RULES[np.real](self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return RULES[np.imag](self)
+
+    def reshape(self, *shape: Any, order: Any = "C") -> Any:
+        """Return the same elements in another shape; see `numpy.ndarray.reshape`."""
+        if len(shape) == 1:
+            shape = shape[0]
+        return RULES[np.reshape](self, shape, order=order)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Permute the axes; see `numpy.ndarray.transpose`."""
+        if not axes or axes == (None,):
+            return RULES[np.transpose](self)
+        return RULES[np.transpose](self, axes[0] if not isinstance(axes[0], int) else axes)
+
+    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+        """Cast to another floating-point or complex type; see `numpy.ndarray.astype`."""
+        return RULES[np.astype](self, dtype, **kwargs)
+
+    def copy(self, order: Any = "C") -> Any:
+        """Return a new Variable of the same value, connected to this one."""
+        return RULES[np.copy](self, order=order)
+
+    def flatten(self, order: Any = "C") -> Any:
+        """Return the elements in one dimension; see `numpy.ndarray.flatten`."""
+        return RULES[np.ravel](self, order)
+
+    sum = _array_method("sum")
+    mean = _array_method("mean")
+    prod = _array_method("prod")
+    max = _array_method("max")
+    min = _array_method("min")
+    var = _array_method("var")
+    std = _array_method("std")
+    cumsum = _array_method("cumsum")
+    cumprod = _array_method("cumprod")
+    squeeze = _array_method("squeeze")
+    swapaxes = _array_method("swapaxes")
+    ravel = _array_method("ravel")
+    clip = _array_method("clip")
+    diagonal = _array_method("diagonal")
+    trace = _array_method("trace")
+    repeat = _array_method("repeat")
+    take = _array_method("take")
+    round = _array_method("round")
+    argmax = _array_method("argmax")
+    argmin = _array_method("argmin")
+    argsort = _array_method("argsort")
+    all = _array_method("all")
+    any = _array_method("any")
+    sort = _array_method("sort")
+    dot = _array_method("dot")

@@ -1,0 +1,50 @@
+"""What may become a Variable, and getting the plain data back out of arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.config import recording
+from hessopt.autodiff.node import Node
+
+
+def check_data(data: Any) -> np.ndarray:
+    """Return `data` as an array that can carry derivatives, or refuse it."""
+    if isinstance(data, Node):
+        raise TypeError("Variable: data is a Variable already; pass x.data for an unconnected copy")
+    if isinstance(data, (np.matrix, np.ma.MaskedArray)):
+        raise TypeError(
+            f"Variable: data is a {type(data).__name__}; pass an ndarray "
+            "(np.asarray(x) for a matrix, x.filled(...) for a masked array)"
+        )
+    array = np.asarray(data)
+    if array.dtype.kind not in "fc":
+        raise TypeError(
+            f"Variable: data has dtype {array.dtype}; derivatives need floating-point numbers, "
+            "so pass x.astype(float) or write 2.0 in place of 2"
+        )
+    return array
+
+
+def any_tracked(values: Any) -> bool:
+    """Whether a Variable that carries a derivative is among (nested) arguments."""
+    if isinstance(values, Node):
+        return values.tracked and recording()
+    if isinstance(values, dict):
+        values = values.values()
+    elif not isinstance(values, (list, tuple)):
+        return False
+    return any(any_tracked(value) for value in values)
+
+
+def strip(value: Any) -> Any:
+    """Replace the Variables in (nested) arguments by their arrays."""
+    if isinstance(value, Node):
+        return value._data
+    if type(value) in (list, tuple):
+        return type(value)(strip(v) for v in value)
+    if type(value) is dict:
+        return {k: strip(v) for k, v in value.items()}
+    return value

@@ -55,10 +55,10 @@ class Square(Elementwise):
 
 
 def _base_partial(y: Any, a: Any, b: Any) -> Any:
-    """Return d(a**b)/da = b a**(b-1); 0 where b is 0, also at a = 0."""
+    """Return d(a**b)/da = b a**(b-1); where both are 0, it is 0."""
     if isinstance(b, (int, float)):
         return b * a ** (b - 1) if b else np.zeros((), y.dtype)
-    return b * a ** np.where(np.equal(b, 0), 1.0, b - 1)
+    return b * a ** np.where(np.equal(a, 0) & np.equal(b, 0), 1.0, b - 1)
 
 
 def _pull_to_base(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -147,6 +147,9 @@ class Cast(Rearrange):
         if device is not None:
             raise unsupported(self, {"device": device})
         return (x,), {"dtype": dtype}
+
+    def forward(self, x: Any, dtype: Any) -> Any:
+        return x.astype(dtype)
 
     def adjoint(self, g: Any, x: Any, dtype: Any) -> Any:
         if dtype.kind == "c" and x.dtype.kind != "c":

@@ -19,7 +19,8 @@ from hessopt.autodiff.registry import derived
 
 
 class Sum(Reduce):
-    numpy, symbol = (np.add.reduce, np.sum), "sum"
+    numpy, symbol = np.sum, "sum"
+    forward = staticmethod(np.add.reduce)
 
 
 def _share_of_extreme(y: Any, x: Any, axis: Any) -> Any:
@@ -29,19 +30,26 @@ def _share_of_extreme(y: Any, x: Any, axis: Any) -> Any:
 
 
 class Max(Reduce):
-    numpy = (np.maximum.reduce, np.max)
+    numpy = np.max
+    forward = staticmethod(np.maximum.reduce)
     partial = staticmethod(_share_of_extreme)
 
+    def bind(
+        self, a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **kwargs: Any
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return super().bind(a, axis, None, out, keepdims, **kwargs)
 
-class Min(Reduce):
-    numpy = (np.minimum.reduce, np.min)
-    partial = staticmethod(_share_of_extreme)
+
+class Min(Max):
+    numpy = np.min
+    forward = staticmethod(np.minimum.reduce)
 
 
 class Prod(Reduce):
     """The partial is the product of the other entries, exact where some are zero too."""
 
-    numpy = (np.multiply.reduce, np.prod)
+    numpy = np.prod
+    forward = staticmethod(np.multiply.reduce)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
         x = y.operands[0] if graph else y.operands[0]._data
@@ -52,12 +60,37 @@ class Prod(Reduce):
         return (g * _product_of_others(x, axes),)
 
 
+def _along_first_axis(reduction: Any) -> Any:
+    """Return the rule of a ufunc's ``reduce``, which takes axis 0 unless told otherwise."""
+
+    def rule(
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        **kwargs: Any,
+    ) -> Any:
+        if dtype is not None:
+            array = np.astype(array, dtype)
+        return reduction(array, axis=axis, out=out, keepdims=keepdims, **kwargs)
+
+    return rule
+
+
+derived(np.add.reduce)(_along_first_axis(np.sum))
+derived(np.multiply.reduce)(_along_first_axis(np.prod))
+derived(np.maximum.reduce)(_along_first_axis(np.max))
+derived(np.minimum.reduce)(_along_first_axis(np.min))
+
+
 def _product_of_others(x: Any, axes: tuple[int, ...]) -> Any:
     """Product along `axes` of all entries but one's own, from both sides by halves."""
     rest = [a for a in range(-x.ndim, 0) if a not in axes]
     order = tuple(a % x.ndim for a in (*rest, *axes))
     moved = np.transpose(x, order)
-    rows = moved.reshape((*moved.shape[: len(rest)], -1))
+    length = int(np.prod([x.shape[a] for a in axes]))
+    rows = moved.reshape((*moved.shape[: len(rest)], length))
     others = _leave_one_out(rows).reshape(moved.shape)
     return np.transpose(others, np.argsort(order))
 
@@ -142,7 +175,7 @@ def mean(
         return total / count(a.shape, axis)
     chosen = np.broadcast_to(where, a.shape)
     total = np.sum(np.where(chosen, a, 0.0), axis=axis, dtype=dtype, out=out, keepdims=keepdims)
-    return total / np.sum(chosen, axis=axis, keepdims=keepdims)
+    return total / np.sum(chosen, axis=axis, keepdims=keepdims, dtype=total.dtype)
 
 
 @derived(np.var)
@@ -214,6 +247,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     """Differences of neighbours, `n` times."""
     if n < 0:
         raise ValueError(f"diff: order must be non-negative, got {n}")
+    if n == 0:
+        return a
     axis = negative_axis(axis, np.ndim(a))
     around = [
         edge if edge is a or np.ndim(edge) else np.broadcast_to(edge, _one_along(a.shape, axis))

@@ -28,6 +28,11 @@ def check_data(data: Any) -> np.ndarray:
     return array
 
 
+def as_array(value: Any) -> Any:
+    """Return a Variable or an array as it is, anything else as an array."""
+    return value if isinstance(value, (Node, np.ndarray)) else np.asarray(value)
+
+
 def any_tracked(values: Any) -> bool:
     """Whether a Variable that carries a derivative is among (nested) arguments."""
     if isinstance(values, Node):

@@ -46,6 +46,10 @@ def _einsum_adjoint(g: Any, i: int, operands: Any, inputs: Any, output: str, opt
     if reachable != once:
         sizes = dict(zip(reachable, gx.shape, strict=True))
         gx = gx.reshape([sizes.get(c, 1) for c in once])
+    # An axis of length one was stretched to the length that the others have.
+    stretched = tuple(k for k, c in enumerate(once) if shape[c] == 1 and gx.shape[k] != 1)
+    if stretched:
+        gx = np.sum(gx, axis=stretched, keepdims=True)
     if gx.shape != tuple(shape.values()):
         gx = np.broadcast_to(gx, tuple(shape.values()))
     if once != own:  # a repeated index reads a diagonal

@@ -11,7 +11,7 @@ import numpy as np
 from hessopt.autodiff.accumulate import Patch, scatter_add
 from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Rearrange, fit, values_of
-from hessopt.autodiff.function import Primitive
+from hessopt.autodiff.function import NOTHING, Primitive
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import derived
 
@@ -30,6 +30,9 @@ class GetItem(Primitive):
     def forward(self, x: Any, index: Any) -> Any:
         return x[index]
 
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
+
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         return (Patch(y.params["index"], g),)
 
@@ -43,6 +46,9 @@ class ScatterAdd(Primitive):
         self, base: Any, *values: Any, indices: tuple[Any, ...]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (base, *values), {"indices": indices}
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         _, operands = values_of(y, graph)

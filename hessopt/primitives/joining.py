@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.families import fit, negative_axis, values_of
-from hessopt.autodiff.function import Primitive, unsupported
+from hessopt.autodiff.function import NOTHING, Primitive, unsupported
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import derived
 
@@ -32,6 +32,9 @@ class Concatenate(Primitive):
 
     def forward(self, *arrays: Any, axis: int) -> Any:
         return np.concatenate(arrays, axis)
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         _, operands = values_of(y, graph)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, Opaque, sum_to
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS
@@ -102,6 +103,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
 @derived(np.tensordot, np.linalg.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sum of products over the axes named, as one matrix product."""
+    a, b = as_array(a), as_array(b)
     rank_a, rank_b = np.ndim(a), np.ndim(b)
     if np.ndim(axes) == 0 and not isinstance(axes, (tuple, list)):
         axes = (range(rank_a - axes, rank_a), range(axes))
@@ -174,8 +176,14 @@ def cofactors(a: Any) -> Any:
     return minors * signs
 
 
+_SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
+
+
 class SlogDet(Opaque):
     numpy = np.linalg.slogdet
+
+    def __call__(self, a: Any, /) -> Any:
+        return _SlogdetResult(*super().__call__(a))
 
     def forward(self, a: Any) -> Any:
         return tuple(np.linalg.slogdet(a))

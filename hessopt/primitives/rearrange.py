@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
-from hessopt.autodiff.function import unsupported
+from hessopt.autodiff.node import Node, raw
 from hessopt.autodiff.registry import derived
 
 
@@ -18,15 +18,34 @@ class Reshape(Rearrange):
     def bind(
         self, a: Any, /, shape: Any = None, order: Any = "C", *, copy: Any = None
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if order not in ("C", "A", "K"):
-            raise unsupported(self, {"order": order})
         if shape is None:
             raise TypeError("reshape: give the new shape")
-        shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-        return (a,), {"shape": tuple(map(operator.index, shape))}
+        params: dict[str, Any] = {"shape": tuple(map(operator.index, _as_tuple(shape)))}
+        if order != "C" and memory_order(a, order) == "F":
+            params["order"] = "F"
+        return (a,), params
 
-    def adjoint(self, g: Any, x: Any, shape: Any) -> Any:
-        return g.reshape(x.shape)
+    def adjoint(self, g: Any, x: Any, shape: Any, order: Any = "C") -> Any:
+        return g.reshape(x.shape) if order == "C" else g.reshape(x.shape, order=order)
+
+
+def _as_tuple(shape: Any) -> tuple[Any, ...]:
+    return tuple(shape) if np.iterable(shape) else (shape,)
+
+
+def memory_order(a: Any, order: Any) -> str:
+    """Return "C" or "F" for NumPy's order "C", "F", "A" (as stored) or "K" (as stored, exactly)."""
+    if order in ("C", "F"):
+        return order
+    flags = raw(a).flags
+    if order in ("A", "K"):
+        if flags.c_contiguous or (order == "A" and not flags.f_contiguous):
+            return "C"
+        if flags.f_contiguous:
+            return "F"
+    raise TypeError(
+        f"order={order!r} on a Variable of this layout is not supported; use 'C' or 'F'"
+    )
 
 
 class Transpose(Rearrange):
@@ -48,8 +67,7 @@ class BroadcastTo(Rearrange):
     def bind(
         self, array: Any, shape: Any, subok: bool = False
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-        return (array,), {"shape": shape}
+        return (array,), {"shape": tuple(map(operator.index, _as_tuple(shape)))}
 
     def adjoint(self, g: Any, x: Any, shape: Any) -> Any:
         return sum_to(g, x.shape)
@@ -78,7 +96,7 @@ class Roll(Rearrange):
     numpy = np.roll
 
     def adjoint(self, g: Any, x: Any, shift: Any, axis: Any = None) -> Any:
-        return np.roll(g, tuple(-s for s in shift) if isinstance(shift, tuple) else -shift, axis)
+        return np.roll(g, tuple(-s for s in shift) if np.ndim(shift) else -shift, axis)
 
 
 class Tile(Rearrange):
@@ -120,14 +138,17 @@ class Pad(Rearrange):
         return super().bind(array, pad_width, mode=mode, **kwargs)
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
-        # The constants that surround the entries must not pass for entry numbers.
-        return super().adjoint(g, x, **{k: v for k, v in params.items() if k != "constant_values"})
+        # What surrounds the entries, set or left empty, must not pass for entry numbers.
+        moving = {k: v for k, v in params.items() if k != "constant_values"}
+        if moving["mode"] == "empty":
+            moving["mode"] = "constant"
+        return super().adjoint(g, x, **moving)
 
 
 @derived(np.ravel)
 def ravel(a: Any, order: Any = "C") -> Any:
     """Return the entries in one dimension."""
-    return np.reshape(a, -1, order=order)
+    return np.reshape(a, -1, order=memory_order(a, order))
 
 
 @derived(np.squeeze)
@@ -201,6 +222,22 @@ derived(np.atleast_2d)(_at_least(2, lambda a: np.reshape(a, (1, -1))))
 derived(np.atleast_3d)(
     _at_least(3, lambda a: np.reshape(a, (1, -1, 1)) if np.ndim(a) < 2 else np.expand_dims(a, -1))
 )
+
+
+@derived(np.full_like)
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    subok: bool = True,
+    shape: Any = None,
+) -> Any:
+    """Return an array of `a`'s shape and type filled with a value, which carries a derivative."""
+    if not isinstance(fill_value, Node):
+        return np.full_like(raw(a), fill_value, dtype, order, subok, shape)
+    value = np.astype(fill_value, a.dtype if dtype is None else dtype)  # pyright: ignore
+    return np.broadcast_to(value, a.shape if shape is None else _as_tuple(shape))
 
 
 @derived(np.broadcast_arrays)

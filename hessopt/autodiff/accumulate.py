@@ -40,15 +40,17 @@ class Patches(NamedTuple):
     patches: list[Patch]
 
 
-Deferred = (Patch, Patches)
+Deferred = frozenset((Patch, Patches))
+
+
+_BASIC = (int, slice, type(None), type(Ellipsis))
 
 
 def is_basic(index: Any) -> bool:
-    """Whether every entry is addressed once, so that ``+=`` through the index is a sum."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return not any(
-        isinstance(part, (list, np.ndarray)) and np.asarray(part).dtype != bool for part in parts
-    )
+    """Whether the index gives a view, each of whose entries stands for one entry."""
+    if index.__class__ is tuple:
+        return all(isinstance(part, _BASIC) for part in index)
+    return isinstance(index, _BASIC)
 
 
 def scatter_add(base: Any, *values: Any, indices: tuple[Any, ...]) -> np.ndarray:
@@ -61,7 +63,11 @@ def scatter_add(base: Any, *values: Any, indices: tuple[Any, ...]) -> np.ndarray
 
 def _add_at(out: np.ndarray, index: Any, value: Any) -> None:
     if is_basic(index):
-        out[index] += value
+        part = out[index]
+        if type(part) is np.ndarray:
+            part += value  # through the view: `out[index] += value` would copy it back as well
+        else:
+            out[index] = part + value
     else:
         np.add.at(out, index, value)
 
@@ -132,8 +138,12 @@ class GraphSums:
 
 
 def _spread(x: Node, patch: Patch) -> np.ndarray:
-    out = np.zeros(x._data.shape, np.result_type(patch.value, x._data))
-    _add_at(out, *patch)
+    index, value = patch
+    out = np.zeros(x._data.shape, np.result_type(value, x._data))
+    if is_basic(index):
+        out[index] = value
+    else:
+        np.add.at(out, index, value)
     return out
 
 

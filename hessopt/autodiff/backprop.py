@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.accumulate import ArraySums, Deferred, GraphSums, whole
+from hessopt.autodiff.accumulate import ArraySums, Bundle, Deferred, GraphSums, whole
 from hessopt.autodiff.config import using_config
 from hessopt.autodiff.node import Node, raw
 from hessopt.autodiff.registry import RULES
@@ -39,13 +39,16 @@ def collect(
     floor = min(map(_index, inputs)) if inputs else 0
     outside = False
     found: list[Node] = []
-    seen = set(inputs)
-    stack = [y for y in outputs if y.primitive is not None and y not in seen]
+    seen = set(map(_index, inputs))
+    stack = [y for y in outputs if y.primitive is not None]
     while stack:
         y = stack.pop()
-        if y in seen:
+        if y.index in seen:
             continue
-        seen.add(y)
+        seen.add(y.index)
+        y = y.origin()
+        if y.primitive is None:
+            continue
         found.append(y)
         operands = y.operands
         if operands is None:
@@ -65,29 +68,36 @@ def collect(
 
 def depending_on(inputs: frozenset[Node], nodes: Sequence[Node]) -> dict[Node, tuple[int, ...]]:
     """Return, for each node that depends on `inputs`, which of its operands do."""
+    varied = set(map(_index, inputs))
     wanted: dict[Node, tuple[int, ...]] = {}
     for y in nodes:
-        varying = tuple(i for i in y.wanted if y.operands[i] in inputs or y.operands[i] in wanted)
+        varying = tuple(i for i in y.wanted if y.operands[i].index in varied)
         if varying:
             wanted[y] = varying
+            varied.add(y.index)
     return wanted
 
 
 def walk(
     nodes: list[Node],
-    seeds: Iterable[tuple[Node, Any]],
+    leaves: Iterable[Node],
+    seeds: Sequence[tuple[Node, Any]],
     *,
     graph: bool = False,
     retain: bool = False,
     release: bool = False,
     inputs: frozenset[Node] | None = None,
 ) -> dict[Node, Any]:
-    """Pull `seeds` back through `nodes` (oldest first) and return the adjoints of the leaves.
+    """Pull `seeds` back through `nodes` (oldest first) and return the adjoints of `leaves`.
+
+    Each is an array (a Variable where `graph`) of its own, writable and held by nobody else.
 
     Parameters
     ----------
     nodes : list of Node
         From `collect`; emptied where `release` is true.
+    leaves : Nodes
+        Those whose adjoints are wanted; the ones that none reaches are missing in the result.
     seeds : pairs of an output and its adjoint
         Arrays, or Variables where `graph` is true.
     graph : bool
@@ -100,53 +110,56 @@ def walk(
         Follow only what depends on these; None follows every tracked operand.
     """
     sums = GraphSums() if graph else ArraySums()
+    merge = sums.merge
     wanted = None if inputs is None else depending_on(inputs, nodes)
-    adjoints: dict[Node, Any] = {}
+    adjoints: dict[int, Any] = {}
     for y, seed in seeds:
-        adjoints[y] = sums.merge(y, adjoints[y], seed) if y in adjoints else seed
-    kept: dict[Node, Any] = {}
+        present = adjoints.get(y.index)
+        adjoints[y.index] = seed if present is None else sums.merge(y, present, seed)
+    result: dict[Node, Any] = {}
     with using_config("enable_backprop", graph):
         for k in range(len(nodes) - 1, -1, -1):
-            y = nodes.pop() if release else nodes[k]
-            g = adjoints.pop(y, None)
+            y = nodes[k]
+            if release:
+                del nodes[k]
+            g = adjoints.pop(y.index, None)
             if g is None:
                 continue
-            if isinstance(g, Deferred):
+            if g.__class__ in Deferred:
                 g = sums.finish(y, g)
             primitive = y.primitive
             if not primitive.uniform:
                 g = whole(g, y)
             if retain:
-                kept[y] = whole(g, y)
+                result[y] = whole(g, y)
             operands = y.operands
             varying = y.wanted if wanted is None else wanted.get(y, ())
-            contributions = primitive.pull(y, g, varying, graph)
-            for i, contribution in zip(varying, contributions, strict=True):
+            for i, contribution in zip(varying, primitive.pull(y, g, varying, graph)):  # noqa: B905
                 if contribution is not None:
                     x = operands[i]
-                    present = adjoints.get(x)
-                    adjoints[x] = (
-                        contribution if present is None else sums.merge(x, present, contribution)
-                    )
+                    index = x.index
+                    if index in adjoints:
+                        contribution = merge(x, adjoints[index], contribution)
+                    adjoints[index] = contribution
             if release:
                 y.operands = None
-        for x, g in adjoints.items():
-            adjoints[x] = whole(sums.finish(x, g), x)
-    adjoints.update(kept)
-    return adjoints
+        for x in leaves:
+            if x.index in adjoints:
+                result[x] = whole(sums.finish(x, adjoints.pop(x.index)), x)
+    _separate(result, [seed for _, seed in seeds])
+    return result
 
 
-def settle(adjoints: dict[Node, Any], leaves: Sequence[Node], seeds: Iterable[Any]) -> None:
-    """Give each leaf an adjoint array of its own, writable and held by nobody else.
-
-    An adjoint may still be a broadcast view, a caller's seed, or another leaf's array.
-    """
+def _separate(adjoints: dict[Node, Any], seeds: Iterable[Any]) -> None:
+    """Copy an adjoint that is still a view, a caller's seed, or another value's array."""
     taken = {id(raw(seed)) for seed in seeds}
-    for x in leaves:
-        array = raw(adjoints[x])
+    for x, g in adjoints.items():
+        array = raw(g)
+        if isinstance(g, Bundle):
+            continue
         if type(array) is not np.ndarray or array.base is not None or id(array) in taken:
-            adjoints[x] = _own_copy(adjoints[x], x)
-        taken.add(id(raw(adjoints[x])))
+            adjoints[x] = g = _own_copy(g, x)
+        taken.add(id(raw(g)))
 
 
 def _own_copy(g: Any, x: Node) -> Any:

@@ -10,17 +10,17 @@ the real part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dis import get_instructions
 from functools import cache
-from inspect import signature
-from types import MappingProxyType
+from inspect import CO_VARARGS, signature
 from typing import Any, ClassVar
 
 import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
 from hessopt.autodiff.data import strip
-from hessopt.autodiff.function import Primitive, apply, item_of, unsupported
+from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
 from hessopt.autodiff.node import NO_PARAMS, Node, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError
 
@@ -45,11 +45,10 @@ def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
     Where `shape`, that of the operation's output, is given, `g` may be smaller: it is uniform
     along what is missing, and stays one number where the operand has the output's shape.
     """
-    if g.shape != x.shape:
-        if shape is not None and (g.shape != () or shape != x.shape):
+    if g.shape != x.shape and (g.shape != () or shape != x.shape):
+        if shape is not None:
             g = np.broadcast_to(g, shape)
-        if shape is None or g.shape != ():
-            g = sum_to(g, x.shape)
+        g = sum_to(g, x.shape)
     if g.dtype != x.dtype:
         if g.dtype.kind == "c" and x.dtype.kind != "c":
             g = np.real(g)
@@ -66,6 +65,23 @@ def values_of(y: Node, graph: bool) -> tuple[Any, Sequence[Any]]:
     return y._data, [x._data if isinstance(x, Node) else x for x in operands]
 
 
+@cache
+def positions_read(rule: Callable[..., Any], skip: int) -> frozenset[int]:
+    """Return which operands a rule reads, and `OUTPUT`, by the names that occur in its code.
+
+    Its parameters are, after ``skip - 1`` others, the output and the operands.
+    """
+    code = getattr(rule, "__code__", None)
+    if code is None or code.co_flags & CO_VARARGS:
+        return EVERYTHING
+    parameters = code.co_varnames[: code.co_argcount]
+    names: set[Any] = set(code.co_cellvars)
+    for instruction in get_instructions(rule):
+        loaded = instruction.argval
+        names.update(loaded if isinstance(loaded, tuple) else (loaded,))
+    return frozenset(k - skip for k, name in enumerate(parameters) if name in names)
+
+
 class Elementwise(Primitive):
     """A ufunc: ``partials`` holds, for each operand, the derivative with respect to it.
 
@@ -78,7 +94,16 @@ class Elementwise(Primitive):
     elementwise = True
     uniform = True
     partials: ClassVar[tuple[Partial, ...]] = ()
-    pulls: ClassVar[Mapping[int, Callable[..., Any]]] = MappingProxyType({})
+    pulls: ClassVar[dict[int, Callable[..., Any]]] = {}
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        found = NOTHING
+        for i in wanted:
+            if i in self.pulls:
+                found |= positions_read(self.pulls[i], skip=2)
+            elif callable(self.partials[i]):
+                found |= positions_read(self.partials[i], skip=1)
+        return found
 
     def __call__(self, *operands: Any, **kwargs: Any) -> Any:
         if kwargs:
@@ -96,22 +121,25 @@ class Elementwise(Primitive):
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         out, operands = values_of(y, graph)
         contributions = []
+        pulls = self.pulls
         for i in wanted:
-            x = operands[i]
-            if i in self.pulls:
-                gx = self.pulls[i](g, out, *operands)
+            if i in pulls:
+                gx = pulls[i](g, out, *operands)
             else:
                 partial = self.partials[i]
-                if isinstance(partial, int):
-                    gx = g if partial == 1 else -g if partial == -1 else g * partial
+                if partial == 1:
+                    gx = g
+                elif partial == -1:
+                    gx = -g
                 elif partial is None:
                     raise NoDerivativeError(
                         f"{self.name}: the derivative with respect to argument {i} is not known; "
                         "pass that argument as a constant"
                     )
                 else:
-                    gx = g * partial(out, *operands)
-            if gx.shape != x.shape or gx.dtype != x.dtype:
+                    gx = g * (partial if isinstance(partial, int) else partial(out, *operands))
+            x = operands[i]
+            if gx.dtype is not x.dtype or gx.shape != x.shape:
                 gx = fit(gx, x, out.shape)
             contributions.append(gx)
         return contributions
@@ -122,6 +150,9 @@ class Linear(Primitive):
 
     The operand is given for its shape and type alone.
     """
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         """Return the transposed map applied to `g`."""
@@ -179,6 +210,9 @@ class Reduce(Primitive):
 
     uniform = True
     partial: ClassVar[Callable[..., Any] | None] = None
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING if self.partial is None else super().reads(wanted)
 
     def bind(
         self,

@@ -13,7 +13,14 @@ from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Node, raw
 from hessopt.autodiff.registry import register
-from hessopt.autodiff.variable import Variable, constant, record
+from hessopt.autodiff.variable import Variable, constant, record, shadow
+
+OUTPUT = -1  # beside operand positions, the output's
+
+LARGE = 1 << 16  # bytes; below, an array is not worth a second object
+
+EVERYTHING = frozenset(range(OUTPUT, 64))
+NOTHING: frozenset[int] = frozenset()
 
 
 class Primitive:
@@ -46,6 +53,8 @@ class Primitive:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.name = cls.__name__
+        if "pull" in cls.__dict__ and "reads" not in cls.__dict__:
+            cls.reads = Primitive.reads  # what a family knows of its own rule says nothing here
         targets = cls.__dict__.get("numpy")
         if targets is None:
             return
@@ -67,6 +76,10 @@ class Primitive:
         if kwargs:
             raise unsupported(self, kwargs)
         return args, NO_PARAMS
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        """Return which operands' values, and `OUTPUT`, the rule for the `wanted` ones reads."""
+        return EVERYTHING
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         """Return the contributions of output adjoint `g` to the `wanted` operands of node `y`."""
@@ -99,9 +112,11 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
                 wanted.append(i)
         else:
             arrays.append(operand)
-    data = primitive.forward(*arrays, **params)
+    data = primitive.forward(*arrays, **params) if params else primitive.forward(*arrays)
     if wanted and recording():
         if type(data) is np.ndarray:
+            if data.nbytes >= LARGE:
+                operands = _lightened(primitive, operands, wanted)
             return record(data, primitive, operands, params, wanted)
         if type(data) is tuple:
             bundle = record(data, primitive, operands, params, wanted)
@@ -110,6 +125,23 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
     if type(data) is tuple:
         return tuple(map(constant, data))
     return constant(data)
+
+
+def _lightened(primitive: Primitive, operands: tuple[Any, ...], wanted: list[int]) -> Any:
+    """Let go of large intermediate results that no rule will read again.
+
+    A graph that kept them would need several times the memory of the function itself.
+    """
+    read = primitive.reads(wanted)
+    return tuple(
+        shadow(x)
+        if i not in read
+        and isinstance(x, Variable)
+        and x.primitive is not None
+        and OUTPUT not in x.primitive.reads(x.wanted)
+        else x
+        for i, x in enumerate(operands)
+    )
 
 
 class Item(Primitive):
@@ -243,6 +275,9 @@ class Identity(Primitive):
 
     def __init__(self) -> None:
         self.forward = np.asarray
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         return (g,)

@@ -44,6 +44,10 @@ class Node:
     index: int
     tracked: bool
 
+    def origin(self) -> Node:
+        """Return the node itself; a stand-in returns what it stands for."""
+        return self
+
 
 def raw(value: Any) -> Any:
     """Return the array behind a Variable, or the constant itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -211,17 +212,17 @@ class Variable(ArrayFace, Node):
         start = self._seed(seed, nodes)
         if not create_graph:
             start = raw(start)
-        leaves = _leaves(self, nodes)
         adjoints = backprop.walk(
-            nodes, [(self, start)], graph=create_graph, retain=retain_grad, release=release
+            nodes,
+            _leaves(self, nodes),
+            [(self, start)],
+            graph=create_graph,
+            retain=retain_grad,
+            release=release,
         )
-        if retain_grad:  # but not on the tuple inside a function of several outputs
-            reached = [x for x in adjoints if type(x._data) is not tuple]
-        else:
-            reached = [x for x in leaves if x in adjoints]
-        backprop.settle(adjoints, reached, [start])
-        for x in reached:
-            g = adjoints[x]
+        for x, g in adjoints.items():
+            if not isinstance(x, Variable) or type(x._data) is tuple:
+                continue  # the tuple inside a function of several outputs
             g = g if isinstance(g, Variable) else constant(g)
             x._grad = g if x is self or x.grad is None else x.grad + g
         if not retain_grad and self.primitive is not None:
@@ -357,13 +358,40 @@ def record(
     return y
 
 
+class Shadow(Variable):
+    """Stands in a graph for a Variable whose value no rule reads: the shape without the numbers.
+
+    While the Variable itself is alive somewhere, walks go through it (`Node.origin`).
+    """
+
+    __slots__ = ("_origin",)
+
+    def origin(self) -> Variable:
+        """Return the Variable itself if it is alive, else the shadow."""
+        alive = self._origin()
+        return self if alive is None else alive
+
+
+def shadow(x: Variable) -> Shadow:
+    """Make the shadow of a computed Variable."""
+    y = _new(Shadow)
+    y._data = np.broadcast_to(x._data.dtype.type(np.nan), x._data.shape)
+    y.primitive = x.primitive
+    y.operands = x.operands
+    y.params = x.params
+    y.wanted = x.wanted
+    y.index = x.index
+    y.tracked = True
+    y._origin = weakref.ref(x)
+    return y
+
+
 _new = object.__new__
 
 
 def _leaves(output: Variable, nodes: list[Node]) -> list[Node]:
-    found = {
-        y.operands[i]: None for y in nodes for i in y.wanted if y.operands[i].primitive is None
-    }
+    operands = (y.operands[i].origin() for y in nodes for i in y.wanted)
+    found = {x: None for x in operands if x.primitive is None}
     if output.primitive is None:
         found[output] = None
     return list(found)

@@ -54,10 +54,10 @@ class Square(Elementwise):
     pulls = {0: lambda g, y, a: (2 * g) * a}
 
 
-def _base_partial(y: Any, a: Any, b: Any) -> Any:
+def _base_partial(a: Any, b: Any) -> Any:
     """Return d(a**b)/da = b a**(b-1); where both are 0, it is 0."""
     if isinstance(b, (int, float)):
-        return b * a ** (b - 1) if b else np.zeros((), y.dtype)
+        return b * a ** (b - 1) if b else np.zeros((), a.dtype)
     return b * a ** np.where(np.equal(a, 0) & np.equal(b, 0), 1.0, b - 1)
 
 
@@ -65,7 +65,7 @@ def _pull_to_base(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Keep the commonest power, the square, to one product with `a`."""
     if isinstance(b, (int, float)) and b == 2:
         return (2 * g) * a
-    return g * _base_partial(y, a, b)
+    return g * _base_partial(a, b)
 
 
 def _exponent_partial(y: Any, a: Any, b: Any) -> Any:
@@ -76,7 +76,7 @@ def _exponent_partial(y: Any, a: Any, b: Any) -> Any:
 
 class Pow(Elementwise):
     numpy, symbol = np.power, "**"
-    partials = (_base_partial, _exponent_partial)
+    partials = (lambda y, a, b: _base_partial(a, b), _exponent_partial)
     pulls = {0: _pull_to_base}
 
     def forward(self, a: Any, b: Any) -> Any:
@@ -127,7 +127,7 @@ class Imag(Rearrange):
     def adjoint(self, g: Any, x: Any) -> Any:
         if x.dtype.kind != "c":
             return np.zeros(x.shape, x.dtype)
-        return (-1j * g).astype(x.dtype)
+        return np.multiply(-1j, g).astype(x.dtype)  # -1j * g would be Python's for a NumPy scalar
 
 
 class Cast(Rearrange):

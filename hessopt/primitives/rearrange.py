@@ -9,7 +9,7 @@ import numpy as np
 
 from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
 from hessopt.autodiff.node import Node, raw
-from hessopt.autodiff.registry import derived
+from hessopt.autodiff.registry import RULES, derived
 
 
 class Reshape(Rearrange):
@@ -148,7 +148,7 @@ class Pad(Rearrange):
 @derived(np.ravel)
 def ravel(a: Any, order: Any = "C") -> Any:
     """Return the entries in one dimension."""
-    return np.reshape(a, -1, order=memory_order(a, order))
+    return RULES[np.reshape](a, -1, order=memory_order(a, order))
 
 
 @derived(np.squeeze)

@@ -169,12 +169,12 @@ class Pullback:
         if self._nodes or any(output is x for x in inputs):
             adjoints = backprop.walk(
                 self._nodes,
+                inputs,
                 ((output, seed),),
                 graph=graph,
                 release=release and not graph,
                 inputs=frozenset(inputs) if self._outside else None,
             )
-        backprop.settle(adjoints, [x for x in inputs if x in adjoints], (seed,))
         return tuple([adjoints[x] if x in adjoints else np.zeros_like(x._data) for x in inputs])
 
 

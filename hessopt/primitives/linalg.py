@@ -189,7 +189,11 @@ class SlogDet(Opaque):
         return tuple(np.linalg.slogdet(a))
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
-        return (g[1][..., None, None] * _t(np.linalg.inv(a)),)
+        of_log = g[1]
+        if a.dtype.kind == "c":  # the sign turns with the imaginary part of d log det
+            turn = np.real(np.multiply(1j, g[0] * y[0]))
+            of_log = of_log + np.multiply(-1j, turn)
+        return (of_log[..., None, None] * _t(np.linalg.inv(a)),)
 
 
 class Cholesky(Opaque):

@@ -13,7 +13,7 @@ import numpy as np
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, Opaque, sum_to
 from hessopt.autodiff.function import unsupported
-from hessopt.autodiff.node import NO_PARAMS
+from hessopt.autodiff.node import NO_PARAMS, raw
 from hessopt.autodiff.registry import derived
 
 
@@ -161,8 +161,15 @@ class Det(Opaque):
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         if np.all(np.not_equal(y, 0)):
-            return ((g * y)[..., None, None] * _t(np.linalg.inv(a)),)
+            inverse = np.linalg.inv(a)
+            # Of a nearly singular matrix the inverse has no digits, the cofactors have all.
+            if np.all(_size(raw(a)) * _size(raw(inverse)) < np.finfo(a.dtype).eps ** -0.6):
+                return ((g * y)[..., None, None] * _t(inverse),)
         return (g[..., None, None] * cofactors(a),)
+
+
+def _size(a: np.ndarray) -> np.ndarray:
+    return np.max(np.sum(np.abs(a), axis=-1), axis=-1, initial=0)
 
 
 def cofactors(a: Any) -> Any:

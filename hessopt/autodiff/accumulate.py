@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hessopt.autodiff.node import Node
+from hessopt.autodiff.node import Handle, Node
 from hessopt.autodiff.registry import RULES
 
 
@@ -84,15 +84,15 @@ class ArraySums:
             if not isinstance(present, Patch):
                 if not isinstance(contribution, Patch):
                     total = present + contribution
-                    if type(total) is np.ndarray and total.shape == x._data.shape:
+                    if type(total) is np.ndarray and total.shape == x.data.shape:
                         self._owned.add(x)
                     return total
-                present = np.array(np.broadcast_to(present, x._data.shape))
+                present = np.array(np.broadcast_to(present, x.data.shape))
             elif isinstance(contribution, Patch):
                 present = _spread(x, present)
             else:
                 present, contribution = (
-                    np.array(np.broadcast_to(contribution, x._data.shape)),
+                    np.array(np.broadcast_to(contribution, x.data.shape)),
                     present,
                 )
             self._owned.add(x)
@@ -132,14 +132,14 @@ class GraphSums:
             g = Patches(None, [g])
         elif not isinstance(g, Patches):
             return g
-        base = whole(np.zeros((), x._data.dtype) if g.dense is None else g.dense, x)
+        base = whole(np.zeros((), x.data.dtype) if g.dense is None else g.dense, x)
         indices = tuple(patch.index for patch in g.patches)
         return RULES[scatter_add](base, *(patch.value for patch in g.patches), indices=indices)
 
 
 def _spread(x: Node, patch: Patch) -> np.ndarray:
     index, value = patch
-    out = np.zeros(x._data.shape, np.result_type(value, x._data))
+    out = np.zeros(x.data.shape, np.result_type(value, x.data))
     if is_basic(index):
         out[index] = value
     else:
@@ -149,8 +149,8 @@ def _spread(x: Node, patch: Patch) -> np.ndarray:
 
 def whole(g: Any, y: Node) -> Any:
     """Return an adjoint in the shape of its value: one number may have stood for them all."""
-    if isinstance(g, Bundle) or g.shape == y._data.shape:
+    if isinstance(g, Bundle) or g.shape == y.data.shape:
         return g
-    if isinstance(g, Node):
-        return np.broadcast_to(g, y._data.shape)  # pyright: ignore - dispatches on the Variable
-    return np.full(y._data.shape, g)
+    if isinstance(g, Handle):
+        return np.broadcast_to(g, y.data.shape)  # pyright: ignore - dispatches on the Variable
+    return np.full(y.data.shape, g)

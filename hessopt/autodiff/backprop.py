@@ -18,7 +18,7 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import ArraySums, Bundle, Deferred, GraphSums, whole
 from hessopt.autodiff.config import using_config
-from hessopt.autodiff.node import Node, raw
+from hessopt.autodiff.node import Handle, Node, raw
 from hessopt.autodiff.registry import RULES
 
 _index = attrgetter("index")
@@ -163,10 +163,10 @@ def _separate(adjoints: dict[Node, Any], seeds: Iterable[Any]) -> None:
 
 
 def _own_copy(g: Any, x: Node) -> Any:
-    if isinstance(g, Node):
+    if isinstance(g, Handle):
         with using_config("enable_backprop", True):
             return RULES[np.copy](g)
-    return np.array(g, dtype=x._data.dtype)
+    return np.array(g, dtype=x.data.dtype)
 
 
 def is_elementwise(output: Node, wanted: Mapping[Node, Sequence[int]]) -> bool:
@@ -174,10 +174,10 @@ def is_elementwise(output: Node, wanted: Mapping[Node, Sequence[int]]) -> bool:
 
     `wanted` holds the nodes in between and which of their operands to follow.
     """
-    shape = output._data.shape
+    shape = output.data.shape
     return all(
         y.primitive.elementwise
-        and y._data.shape == shape
-        and all(y.operands[i]._data.shape == shape for i in varying)
+        and y.data.shape == shape
+        and all(y.operands[i].data.shape == shape for i in varying)
         for y, varying in wanted.items()
     )

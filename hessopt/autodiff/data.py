@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.config import recording
-from hessopt.autodiff.node import Node
+from hessopt.autodiff.node import Handle
+
+
+NUMERIC = "biufc"  # kinds of dtype
 
 
 def check_data(data: Any) -> np.ndarray:
     """Return `data` as an array that can carry derivatives, or refuse it."""
-    if isinstance(data, Node):
+    if isinstance(data, Handle):
         raise TypeError("Variable: data is a Variable already; pass x.data for an unconnected copy")
     if isinstance(data, (np.matrix, np.ma.MaskedArray)):
         raise TypeError(
@@ -28,15 +31,30 @@ def check_data(data: Any) -> np.ndarray:
     return array
 
 
+def as_operand(value: Any, name: str) -> Any:
+    """Return a constant operand of the function `name` as a number or an array, or refuse it."""
+    if isinstance(value, (np.matrix, np.ma.MaskedArray)):
+        raise TypeError(
+            f"{name}: an operand is a {type(value).__name__}; pass an ndarray "
+            "(np.asarray(x) for a matrix, x.filled(...) for a masked array)"
+        )
+    array = value if isinstance(value, (np.ndarray, np.generic)) else np.asarray(value)
+    if array.dtype.kind not in NUMERIC:
+        raise TypeError(
+            f"{name}: an operand is a {type(value).__name__} of dtype {array.dtype}; pass numbers"
+        )
+    return array
+
+
 def as_array(value: Any) -> Any:
     """Return a Variable or an array as it is, anything else as an array."""
-    return value if isinstance(value, (Node, np.ndarray)) else np.asarray(value)
+    return value if isinstance(value, (Handle, np.ndarray)) else np.asarray(value)
 
 
 def any_tracked(values: Any) -> bool:
     """Whether a Variable that carries a derivative is among (nested) arguments."""
-    if isinstance(values, Node):
-        return values.tracked and recording()
+    if isinstance(values, Handle):
+        return values._node.tracked and recording()
     if isinstance(values, dict):
         values = values.values()
     elif not isinstance(values, (list, tuple)):
@@ -46,8 +64,8 @@ def any_tracked(values: Any) -> bool:
 
 def strip(value: Any) -> Any:
     """Replace the Variables in (nested) arguments by their arrays."""
-    if isinstance(value, Node):
-        return value._data
+    if isinstance(value, Handle):
+        return value._node.data
     if type(value) in (list, tuple):
         return type(value)(strip(v) for v in value)
     if type(value) is dict:

@@ -19,10 +19,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
-from hessopt.autodiff.data import strip
+from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
-from hessopt.autodiff.node import NO_PARAMS, Node, raw
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node
 from hessopt.autodiff.registry import RULES, NoDerivativeError
+from hessopt.autodiff.variable import handle
 
 Partial = int | Callable[..., Any] | None
 
@@ -59,10 +60,9 @@ def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
 
 def values_of(y: Node, graph: bool) -> tuple[Any, Sequence[Any]]:
     """Return a node's output and operands as its rule wants them: recorded, or plain arrays."""
-    operands: Any = y.operands
     if graph:
-        return y, operands
-    return y._data, [x._data if isinstance(x, Node) else x for x in operands]
+        return handle(y), [handle(x) if isinstance(x, Node) else x for x in y.operands]
+    return y.data, [x.data if isinstance(x, Node) else x for x in y.operands]
 
 
 @cache
@@ -160,7 +160,7 @@ class Linear(Primitive):
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         x = y.operands[0]
-        gx = self.adjoint(g, x if graph else raw(x), **y.params)
+        gx = self.adjoint(g, handle(x) if graph else x.data, **y.params)
         return (gx,)
 
 
@@ -177,6 +177,12 @@ class Rearrange(Linear):
         bound = signature_of(self.forward).bind(*args, **kwargs).arguments
         first = next(iter(bound))
         x = bound.pop(first)
+        if any_tracked(bound):
+            names = [f"{name}=" for name, value in bound.items() if any_tracked(value)]
+            raise NoDerivativeError(
+                f"{self.name}: the derivative with respect to {', '.join(names)} is not known; "
+                "pass .data where none is wanted"
+            )
         params = {}
         for name, value in bound.items():
             params.update(strip(value) if isinstance(value, dict) else {name: strip(value)})
@@ -193,7 +199,7 @@ def scatter(base: Any, *patches: tuple[Any, Any]) -> Any:
     """Return `base` with each (index, value) added, recorded where a value is a Variable."""
     indices = tuple(index for index, _ in patches)
     values = [value for _, value in patches]
-    recorded = any(isinstance(value, Node) for value in (base, *values))
+    recorded = any(isinstance(value, Handle) for value in (base, *values))
     add = RULES[scatter_add] if recorded else scatter_add
     return add(base, *values, indices=indices)
 
@@ -249,6 +255,8 @@ def negative_axes(axis: Any, ndim: int) -> tuple[int, ...] | None:
     if axis is None:
         return None
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    if ndim == 0 and axes in ((0,), (-1,)):
+        return ()  # NumPy lets a single number pass for one along an axis
     normal = sorted(negative_axis(a, ndim) for a in axes)
     if len(set(normal)) != len(normal):
         raise ValueError(f"axis {axis} names an axis twice")
@@ -296,9 +304,9 @@ class Opaque(Primitive):
         out, operands = values_of(y, graph)
         if isinstance(g, Bundle):
             g = tuple(
-                np.zeros_like(d) if gy is None else gy for d, gy in zip(y._data, g, strict=True)
+                np.zeros_like(d) if gy is None else gy for d, gy in zip(y.data, g, strict=True)
             )
-            out = tuple(item_of(y, k) for k in range(len(y._data))) if graph else y._data
+            out = tuple(item_of(y, k) for k in range(len(y.data))) if graph else y.data
         adjoints = self.backward(g, out, *operands, **y.params)
         contributions = []
         for i in wanted:

@@ -11,9 +11,9 @@ import numpy as np
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import check_data, strip
-from hessopt.autodiff.node import NO_PARAMS, Node, raw
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw, shadow
 from hessopt.autodiff.registry import register
-from hessopt.autodiff.variable import Variable, constant, record, shadow
+from hessopt.autodiff.variable import Variable, constant, handle, record
 
 OUTPUT = -1  # beside operand positions, the output's
 
@@ -104,44 +104,47 @@ def unsupported(rule: Any, kwargs: dict[str, Any]) -> TypeError:
 def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Compute a primitive at once and record it where a derivative may be asked for."""
     arrays = []
+    nodes = []
     wanted = []
     for i, operand in enumerate(operands):
-        if isinstance(operand, Node):
-            arrays.append(operand._data)
+        if isinstance(operand, Handle):
+            operand = operand._node
+            arrays.append(operand.data)
             if operand.tracked:
                 wanted.append(i)
         else:
             arrays.append(operand)
+        nodes.append(operand)
     data = primitive.forward(*arrays, **params) if params else primitive.forward(*arrays)
     if wanted and recording():
         if type(data) is np.ndarray:
             if data.nbytes >= LARGE:
-                operands = _lightened(primitive, operands, wanted)
-            return record(data, primitive, operands, params, wanted)
+                nodes = _lightened(primitive, nodes, wanted)
+            return record(data, primitive, nodes, params, wanted)
         if type(data) is tuple:
-            bundle = record(data, primitive, operands, params, wanted)
+            bundle = record(data, primitive, nodes, params, wanted)._node
             return tuple(item_of(bundle, k) for k in range(len(data)))
-        return record(np.asarray(data), primitive, operands, params, wanted)
+        return record(np.asarray(data), primitive, nodes, params, wanted)
     if type(data) is tuple:
         return tuple(map(constant, data))
     return constant(data)
 
 
-def _lightened(primitive: Primitive, operands: tuple[Any, ...], wanted: list[int]) -> Any:
+def _lightened(primitive: Primitive, nodes: list[Any], wanted: list[int]) -> list[Any]:
     """Let go of large intermediate results that no rule will read again.
 
     A graph that kept them would need several times the memory of the function itself.
     """
     read = primitive.reads(wanted)
-    return tuple(
+    return [
         shadow(x)
         if i not in read
-        and isinstance(x, Variable)
+        and isinstance(x, Node)
         and x.primitive is not None
         and OUTPUT not in x.primitive.reads(x.wanted)
         else x
-        for i, x in enumerate(operands)
-    )
+        for i, x in enumerate(nodes)
+    ]
 
 
 class Item(Primitive):
@@ -153,7 +156,7 @@ class Item(Primitive):
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         bundle = y.operands[0]
         slot = y.params["slot"]
-        return [Bundle(g if k == slot else None for k in range(len(bundle._data)))]
+        return [Bundle(g if k == slot else None for k in range(len(bundle.data)))]
 
 
 def _take_slot(bundle: tuple[Any, ...], slot: int) -> np.ndarray:
@@ -165,7 +168,7 @@ _ITEM = Item()
 
 def item_of(bundle: Node, slot: int) -> Variable:
     """Return one output of a recorded function of several outputs."""
-    return record(_take_slot(bundle._data, slot), _ITEM, (bundle,), {"slot": slot}, (0,))
+    return record(_take_slot(bundle.data, slot), _ITEM, (bundle,), {"slot": slot}, (0,))
 
 
 class Function(Primitive):
@@ -215,10 +218,11 @@ class Function(Primitive):
         return operands, NO_PARAMS
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        self.inputs = y.operands
+        self.inputs = tuple(map(handle, y.operands))
         single = not isinstance(g, Bundle)
-        datas = (y._data,) if single else y._data
-        self.outputs = (weakref.ref(y),) if single else ()
+        datas = (y.data,) if single else y.data
+        outputs = (handle(y),) if single else ()
+        self.outputs = tuple(map(weakref.ref, outputs))
         gys = (g,) if single else g
         gxs = self.backward(*map(_as_adjoint, gys, datas))
         gxs = gxs if isinstance(gxs, tuple) else (gxs,)
@@ -288,4 +292,4 @@ _IDENTITY = Identity()
 
 def alias(x: Variable) -> Variable:
     """Return a new Variable of the same value whose only use is what follows."""
-    return record(x._data, _IDENTITY, (x,), NO_PARAMS, (0,))
+    return record(x._node.data, _IDENTITY, (x._node,), NO_PARAMS, (0,))

@@ -1,9 +1,16 @@
-"""One value in the graph: an array and, if it was computed, how."""
+"""One value in the graph, and the handle through which users hold it.
+
+A `Node` never changes its meaning once other nodes were computed from it. A `Handle` (a Variable)
+can be assigned to: it then holds another node, and what was computed before keeps the old one.
+"""
 
 from __future__ import annotations
 
+import weakref
 from itertools import count
 from typing import Any
+
+import numpy as np
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -12,23 +19,28 @@ next_index = count(1).__next__
 
 
 class Node:
-    """The graph's part of a Variable; no output is held by what made it, so no cycle arises.
+    """An array and, if it was computed, how.
+
+    No value is held by what it was computed from, so a graph has no reference cycles.
 
     Attributes
     ----------
-    _data : ndarray, or tuple of ndarray inside a function of several outputs
+    data : ndarray, or tuple of ndarray inside a function of several outputs
     primitive : what computed it; None for a leaf
-    operands : Variables and constants it was computed from
+    operands : Nodes and constants it was computed from; None once released
     params : the primitive's static parameters
     wanted : positions of the operands that carry a derivative
     index : creation order
     tracked : whether a derivative with respect to this value, or through it, may be asked for
+    grad, name : set on demand; read them with getattr
     """
 
     __slots__ = (
         "__weakref__",
-        "_data",
+        "data",
+        "grad",
         "index",
+        "name",
         "operands",
         "params",
         "primitive",
@@ -36,19 +48,59 @@ class Node:
         "wanted",
     )
 
-    _data: Any
-    primitive: Any  # a Primitive, or None
-    operands: Any  # a tuple, or None once released
-    params: dict[str, Any]
-    wanted: tuple[int, ...]
+    data: Any
+    grad: Any
     index: int
+    name: str | None
+    operands: Any
+    params: dict[str, Any]
+    primitive: Any
     tracked: bool
+    wanted: Any
 
     def origin(self) -> Node:
         """Return the node itself; a stand-in returns what it stands for."""
         return self
 
 
+class Shadow(Node):
+    """Stands in a graph for a node whose value no rule reads: the shape without the numbers.
+
+    While the node itself is alive, in a Variable or elsewhere, walks go through it.
+    """
+
+    __slots__ = ("_origin",)
+
+    _origin: weakref.ref[Node]
+
+    def origin(self) -> Node:
+        """Return the node itself if it is alive, else the shadow."""
+        alive = self._origin()
+        return self if alive is None else alive
+
+
+def shadow(x: Node) -> Shadow:
+    """Make the shadow of a computed node."""
+    y = Shadow()
+    y.data = np.broadcast_to(x.data.dtype.type(np.nan), x.data.shape)
+    y.primitive = x.primitive
+    y.operands = x.operands
+    y.params = x.params
+    y.wanted = x.wanted
+    y.index = x.index
+    y.tracked = True
+    y._origin = weakref.ref(x)
+    return y
+
+
+class Handle:
+    """What a user holds: a reference to a node that assignment can change."""
+
+    __slots__ = ("__weakref__", "_node")
+
+    _node: Node
+
+
 def raw(value: Any) -> Any:
     """Return the array behind a Variable, or the constant itself."""
-    return value._data if isinstance(value, Node) else value
+    return value._node.data if isinstance(value, Handle) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from hessopt.autodiff import backprop
 from hessopt.autodiff.array_face import ArrayFace
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import any_tracked, check_data, strip
-from hessopt.autodiff.node import NO_PARAMS, Node, next_index, raw
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node, next_index, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError, no_rule
 
 
@@ -25,7 +24,7 @@ class Creator(NamedTuple):
     params: dict[str, Any]
 
 
-class Variable(ArrayFace, Node):
+class Variable(ArrayFace, Handle):
     """An array of floating-point (or complex) numbers in a computation graph.
 
     Operators, NumPy functions and methods on a Variable compute at once and record what they did;
@@ -74,36 +73,27 @@ class Variable(ArrayFace, Node):
     variable(44.0)
     """
 
-    __slots__ = ("_grad", "_name")
-
-    _grad: Variable | None
-    _name: str | None
+    __slots__ = ()
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        self._data = check_data(data)
-        self.primitive = None
-        self.operands = ()
-        self.params = NO_PARAMS
-        self.wanted = ()
-        self.index = next_index()
-        self.tracked = True
-        self._name = name
+        self._node = leaf(check_data(data))._node
+        self._node.name = name
 
     # What a Variable is
 
     @property
     def data(self) -> np.ndarray:
         """The value."""
-        return self._data
+        return self._node.data
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._data = check_data(value)
+        self._node.data = check_data(value)
 
     @property
     def grad(self) -> Variable | None:
         """The derivative left by `backward`, or None."""
-        return getattr(self, "_grad", None)
+        return getattr(self._node, "grad", None)
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -113,57 +103,63 @@ class Variable(ArrayFace, Node):
             raise ValueError(
                 f"grad has shape {value.shape}, but the Variable has shape {self.shape}"
             )
-        self._grad = value
+        self._node.grad = value
 
     @property
     def name(self) -> str | None:
         """The name shown in pictures, or None."""
-        return getattr(self, "_name", None)
+        return getattr(self._node, "name", None)
 
     @name.setter
     def name(self, value: str | None) -> None:
-        self._name = value
+        self._node.name = value
 
     @property
     def creator(self) -> Creator | None:
         """How this Variable was computed, or None for a leaf."""
-        if self.primitive is None:
+        node = self._node
+        if node.primitive is None:
             return None
-        return Creator(self.primitive.name, self.operands or (), self, self.params)
+        inputs = tuple(handle(x) if isinstance(x, Node) else x for x in node.operands or ())
+        return Creator(node.primitive.name, inputs, self, node.params)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Tuple of dimensions."""
-        return self._data.shape
+        return self._node.data.shape
 
     @property
     def ndim(self) -> int:
         """Number of dimensions."""
-        return self._data.ndim
+        return self._node.data.ndim
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return self._data.size
+        return self._node.data.size
 
     @property
     def dtype(self) -> np.dtype:
         """Type of the elements."""
-        return self._data.dtype
+        return self._node.data.dtype
 
     def __len__(self) -> int:
-        return len(self._data)
+        return len(self._node.data)
 
     def __iter__(self) -> Iterator[Variable]:
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d Variable")
-        return (self[i] for i in range(len(self._data)))
+        return (self[i] for i in range(len(self._node.data)))
 
     def __repr__(self) -> str:
-        return f"variable({str(self._data).replace(chr(10), chr(10) + ' ' * 9)})"
+        return f"variable({str(self._node.data).replace(chr(10), chr(10) + ' ' * 9)})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec and self.ndim else format(self._data[()], spec)
+        return (
+            format(self._node.data, spec)
+            if spec and self.ndim
+            else format(self._node.data[()], spec)
+        )
 
     # Backward
 
@@ -208,37 +204,41 @@ class Variable(ArrayFace, Node):
         >>> x.grad
         variable([ 3. 12.])
         """
-        nodes, _ = backprop.collect([self])
+        output = self._node
+        nodes, _ = backprop.collect([output])
         start = self._seed(seed, nodes)
         if not create_graph:
             start = raw(start)
         adjoints = backprop.walk(
             nodes,
-            _leaves(self, nodes),
-            [(self, start)],
+            _leaves(output, nodes),
+            [(output, start)],
             graph=create_graph,
             retain=retain_grad,
             release=release,
         )
         for x, g in adjoints.items():
-            if not isinstance(x, Variable) or type(x._data) is tuple:
-                continue  # the tuple inside a function of several outputs
+            if type(x.data) is tuple:
+                continue  # inside a function of several outputs
             g = g if isinstance(g, Variable) else constant(g)
-            x._grad = g if x is self or x.grad is None else x.grad + g
-        if not retain_grad and self.primitive is not None:
-            self._grad = None
+            present = None if x is output else getattr(x, "grad", None)
+            x.grad = g if present is None else present + g
+        if not retain_grad and output.primitive is not None:
+            output.grad = None
 
     def _seed(self, seed: Any, nodes: list[Node]) -> Any:
         if seed is None:
             seed = self.grad
         if seed is None:
-            if self.size != 1 and not backprop.is_elementwise(self, {y: y.wanted for y in nodes}):
+            if self.size != 1 and not backprop.is_elementwise(
+                self._node, {y: y.wanted for y in nodes}
+            ):
                 raise ValueError(
                     f"backward: the value has shape {self.shape}, so it needs a seed of that "
                     "shape (the adjoint to start from); call .backward(seed=np.ones_like(y.data)), "
                     "or reduce it to a scalar first, e.g. with np.sum"
                 )
-            return np.ones_like(self._data)
+            return np.ones_like(self._node.data)
         if not isinstance(seed, Variable):
             seed = np.asarray(seed, dtype=self.dtype)
         if seed.shape != self.shape:
@@ -249,33 +249,30 @@ class Variable(ArrayFace, Node):
 
     def cleargrad(self) -> None:
         """Forget the derivative."""
-        self._grad = None
+        self._node.grad = None
 
     def unchain(self) -> None:
         """Cut this Variable off from what it was computed from; it becomes a leaf."""
-        self.primitive = None
-        self.operands = ()
-        self.wanted = ()
+        _cut(self._node)
 
     def unchain_backward(self) -> None:
         """Cut every connection below this Variable."""
-        for node in backprop.collect([self])[0]:
-            if isinstance(node, Variable):
-                node.unchain()
+        for node in backprop.collect([self._node])[0]:
+            _cut(node)
 
     # Leaving the graph
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._node.data)
 
     def _convert(self, name: str) -> np.ndarray:
-        if self.tracked and recording():
+        if self._node.tracked and recording():
             raise NoDerivativeError(
                 f"{name} on a Variable would drop its derivative without a word. Where the plain "
                 "number is wanted, take x.data; to build an array of Variables use np.stack([...]) "
                 "or np.concatenate([...]); in place of math functions use NumPy's"
             )
-        return self._data
+        return self._node.data
 
     def __float__(self) -> float:
         return float(self._convert("float() (or a math function)"))
@@ -301,10 +298,10 @@ class Variable(ArrayFace, Node):
         return self.copy()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
-        return Variable(self._data.copy(), self.name)
+        return Variable(self._node.data.copy(), self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Variable, (self._data, self.name)
+        return Variable, (self._node.data, self.name)
 
     # NumPy's protocols
 
@@ -339,57 +336,44 @@ def constant(data: Any) -> Variable:
 def leaf(data: np.ndarray) -> Variable:
     """Wrap an array in a new leaf."""
     x = record(data, None, (), NO_PARAMS, ())
-    x.tracked = True
+    x._node.tracked = True
     return x
 
 
 def record(
-    data: Any, primitive: Any, operands: tuple[Any, ...], params: dict[str, Any], wanted: Any
+    data: Any, primitive: Any, operands: Any, params: dict[str, Any], wanted: Any
 ) -> Variable:
-    """Make the Variable of a computed value; connected where `wanted` is not empty."""
+    """Make the Variable of a computed value; `operands` are nodes and constants."""
+    node = _new(Node)
+    node.data = data
+    node.primitive = primitive
+    node.operands = operands
+    node.params = params
+    node.wanted = wanted
+    node.index = next_index()
+    node.tracked = primitive is not None
     y = _new(Variable)
-    y._data = data
-    y.primitive = primitive
-    y.operands = operands
-    y.params = params
-    y.wanted = wanted
-    y.index = next_index()
-    y.tracked = primitive is not None
+    y._node = node
     return y
 
 
-class Shadow(Variable):
-    """Stands in a graph for a Variable whose value no rule reads: the shape without the numbers.
-
-    While the Variable itself is alive somewhere, walks go through it (`Node.origin`).
-    """
-
-    __slots__ = ("_origin",)
-
-    def origin(self) -> Variable:
-        """Return the Variable itself if it is alive, else the shadow."""
-        alive = self._origin()
-        return self if alive is None else alive
-
-
-def shadow(x: Variable) -> Shadow:
-    """Make the shadow of a computed Variable."""
-    y = _new(Shadow)
-    y._data = np.broadcast_to(x._data.dtype.type(np.nan), x._data.shape)
-    y.primitive = x.primitive
-    y.operands = x.operands
-    y.params = x.params
-    y.wanted = x.wanted
-    y.index = x.index
-    y.tracked = True
-    y._origin = weakref.ref(x)
-    return y
+def handle(node: Node) -> Variable:
+    """Return a Variable that holds `node`."""
+    x = _new(Variable)
+    x._node = node
+    return x
 
 
 _new = object.__new__
 
 
-def _leaves(output: Variable, nodes: list[Node]) -> list[Node]:
+def _cut(node: Node) -> None:
+    node.primitive = None
+    node.operands = ()
+    node.wanted = ()
+
+
+def _leaves(output: Node, nodes: list[Node]) -> list[Node]:
     operands = (y.operands[i].origin() for y in nodes for i in y.wanted)
     found = {x: None for x in operands if x.primitive is None}
     if output.primitive is None:

@@ -84,7 +84,7 @@ def read(output: Variable) -> Graph:
         If a backward pass has freed the graph.
     """
     reader = _Reader()
-    graph = Graph(reader.value(output), reader.calls)
+    graph = Graph(reader.value(output._node), reader.calls)
     while reader.pending:
         node, call = reader.pending.pop()
         if node.operands is None:
@@ -102,9 +102,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.count = 0
-        self.values: dict[Node, Value] = {}
+        self.values: dict[int, Value] = {}
         self.arrays: dict[int, Value] = {}
-        self.made: dict[Node, Call] = {}
+        self.made: dict[int, Call] = {}
         self.calls: list[Call] = []
         self.pending: list[tuple[Node, Call]] = []
 
@@ -115,12 +115,13 @@ class _Reader:
     def value(self, operand: Any) -> Value:
         if not isinstance(operand, Node):
             return self.constant(operand)
-        known = self.values.get(operand)
+        operand = operand.origin()
+        known = self.values.get(operand.index)
         if known is None:
-            name = operand.name if isinstance(operand, Variable) else None
+            name = getattr(operand, "name", None)
             constant = operand.primitive is None and not operand.tracked
-            known = Value(self.number(), operand._data, name, constant)
-            self.values[operand] = known
+            known = Value(self.number(), operand.data, name, constant)
+            self.values[operand.index] = known
             if operand.primitive is not None:
                 self.call(operand).outputs.append(known)
         return known
@@ -137,9 +138,9 @@ class _Reader:
     def call(self, node: Node) -> Call:
         if isinstance(node.primitive, Item) and node.operands is not None:
             node = node.operands[0]
-        known = self.made.get(node)
+        known = self.made.get(node.index)
         if known is None:
-            name = node.primitive.name  # pyright: ignore[reportOptionalMemberAccess]
-            known = self.made[node] = Call(self.number(), name, node.index)
+            name = node.primitive.name
+            known = self.made[node.index] = Call(self.number(), name, node.index)
             self.pending.append((node, known))
         return known

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
-from hessopt.autodiff.node import Node, raw
+from hessopt.autodiff.node import Handle, raw
 from hessopt.autodiff.registry import RULES, derived
 
 
@@ -234,7 +234,7 @@ def full_like(
     shape: Any = None,
 ) -> Any:
     """Return an array of `a`'s shape and type filled with a value, which carries a derivative."""
-    if not isinstance(fill_value, Node):
+    if not isinstance(fill_value, Handle):
         return np.full_like(raw(a), fill_value, dtype, order, subok, shape)
     value = np.astype(fill_value, a.dtype if dtype is None else dtype)  # pyright: ignore
     return np.broadcast_to(value, a.shape if shape is None else _as_tuple(shape))

@@ -13,6 +13,7 @@ from hessopt.autodiff.families import (
     kept_shape,
     negative_axes,
     negative_axis,
+    values_of,
 )
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
@@ -52,7 +53,7 @@ class Prod(Reduce):
     forward = staticmethod(np.multiply.reduce)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
-        x = y.operands[0] if graph else y.operands[0]._data
+        _, (x,) = values_of(y, graph)
         axis = y.params["axis"]
         axes = tuple(range(-x.ndim, 0)) if axis is None else axis
         if g.shape != ():

@@ -122,7 +122,7 @@ def check_derivatives(
     """
     if order < 1:
         raise ValueError(f"order={order} must be 1 or more")
-    point = np.array(as_input(x, 1)._data)
+    point = np.array(as_input(x, 1).data)
     if not np.all(np.isfinite(point)):
         raise ValueError("x has entries that are not finite")
     random = np.random.default_rng(seed)
@@ -160,7 +160,7 @@ def difference_gradient(f: Callable[[Any], Any], x: np.ndarray, relative: float)
             moved = x.copy()
             moved[entry] += shift
             value = f(moved)
-            return float(value._data if isinstance(value, Variable) else value)
+            return float(value.data if isinstance(value, Variable) else value)
 
         out[entry] = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
     return out

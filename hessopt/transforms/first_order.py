@@ -159,7 +159,7 @@ def jvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, (x, *args), kwargs, argnums).array()
-        return pushforward(run)(direction(v, run.inputs[0], "v", "x"))
+        return pushforward(run)(direction(v, run.inputs[0].data, "v", "x"))
 
     return product
 
@@ -171,7 +171,7 @@ def pushforward(run: Recording) -> Callable[[Any], Any]:
     forth = run.pullback(graph=True)
     (jtu,) = forth(u)
     # J.T u depends on x as well, but x is no outer variable here.
-    back = Pullback(jtu, (u,), graph=False, nested=forth.connected, isolated=True)
+    back = Pullback(jtu, (u._node,), graph=False, nested=forth.connected, isolated=True)
     return lambda v: back(v)[0]
 
 

@@ -47,7 +47,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums).array()
-        x, y = run.inputs[0], run.output
+        x, y = run.inputs[0].data, run.output
         n, m = x.size, int(np.size(y) if not isinstance(y, Variable) else y.size)
         _refuse_absurd(m, n, x.dtype, "the Jacobian", "hessopt.jvp and hessopt.vjp multiply by it")
         shape = np.shape(y) + x.shape if not isinstance(y, Variable) else y.shape + x.shape
@@ -94,7 +94,7 @@ def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums)
-        x = run.inputs[0]
+        x = run.inputs[0].data
         _refuse_absurd(x.size, x.size, x.dtype, "the Hessian", "hessopt.hvp multiplies by it")
         _, multiply = recorded_gradient(run.scalar())
         rows = [multiply(e)[0] for e in _basis(x.shape, x.dtype)]

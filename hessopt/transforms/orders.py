@@ -17,7 +17,7 @@ def derivatives_up_to(
 ) -> list[Any]:
     """Return ``[f(x), f'(x), ..., f^(n)(x)]`` elementwise, by walking back n times."""
     run = Recording.of(f, (x, *args), kwargs, 0).array()
-    (x_in,), y = run.inputs, run.output
+    x_in, y = run.inputs[0].data, run.output
     shape = y.shape
     if shape != x_in.shape:
         raise ValueError(
@@ -35,7 +35,7 @@ def derivatives_up_to(
             )
         found.append(last(np.ones(shape, x_in.dtype))[0])
     connected = run.pullback().connected
-    return [d._data if isinstance(d, Variable) and not connected else d for d in found]
+    return [d.data if isinstance(d, Variable) and not connected else d for d in found]
 
 
 def derivative(f: Callable[..., Any], n: int = 1) -> Callable[..., Any]:

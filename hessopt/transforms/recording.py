@@ -41,7 +41,7 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
 def as_input(x: Any, position: int) -> Variable:
     """Make the Variable that a function is differentiated with respect to."""
     if isinstance(x, Variable):
-        return alias(x) if x.tracked and recording() else leaf(x._data)
+        return alias(x) if x._node.tracked and recording() else leaf(x.data)
     if type(x) is np.ndarray and x.dtype == np.float64:
         return leaf(x)
     try:
@@ -55,7 +55,7 @@ class Recording:
 
     Attributes
     ----------
-    inputs : tuple of Variable
+    inputs : tuple of Node
     output : Variable, or a constant
     nested : bool
         Whether an input is connected to a graph outside, so that results must be too.
@@ -63,7 +63,7 @@ class Recording:
 
     __slots__ = ("inputs", "nested", "output")
 
-    def __init__(self, inputs: tuple[Variable, ...], output: Any, nested: bool) -> None:
+    def __init__(self, inputs: tuple[Node, ...], output: Any, nested: bool) -> None:
         self.inputs = inputs
         self.output = output
         self.nested = nested
@@ -79,7 +79,8 @@ class Recording:
         inputs = []
         nested = False
         for i in positions(argnums, len(args)):
-            x = arguments[i] = as_input(args[i], i)
+            arguments[i] = as_input(args[i], i)
+            x = arguments[i]._node
             inputs.append(x)
             nested = nested or x.primitive is not None
         with using_config("enable_backprop", True):
@@ -129,7 +130,7 @@ class Pullback:
     def __init__(
         self,
         output: Any,
-        inputs: tuple[Variable, ...],
+        inputs: tuple[Node, ...],
         graph: bool,
         nested: bool,
         *,
@@ -140,19 +141,19 @@ class Pullback:
         self._nodes: list[Node] = []
         self._outside = False
         if isinstance(output, Variable):
-            self._nodes, self._outside = backprop.collect((output,), frozenset(inputs))
+            self._nodes, self._outside = backprop.collect((output._node,), frozenset(inputs))
         self.connected = nested or (self._outside and not isolated and recording())
         self.records = graph or self.connected
 
     def elementwise(self) -> bool:
         """Whether each element of the output depends on its own element of each input alone."""
         between = backprop.depending_on(frozenset(self._inputs), self._nodes)
-        return not between or backprop.is_elementwise(self._output, between)
+        return not between or backprop.is_elementwise(self._output._node, between)
 
     def value(self) -> Any:
         """Return the output: connected where an outer derivative needs it, else plain."""
         output = self._output
-        return output if self.connected or not isinstance(output, Variable) else output._data[()]
+        return output if self.connected or not isinstance(output, Variable) else output.data[()]
 
     def __call__(self, seed: Any, *, release: bool = False) -> tuple[Any, ...]:
         """Return the inputs' adjoints: Variables where `records`, else new arrays.
@@ -162,25 +163,25 @@ class Pullback:
         """
         inputs = self._inputs
         output = self._output
-        graph = self.records or (isinstance(seed, Variable) and seed.tracked and recording())
+        graph = self.records or (isinstance(seed, Variable) and seed._node.tracked and recording())
         if isinstance(seed, Variable) and not graph:
-            seed = seed._data
+            seed = seed.data
         adjoints: Any = {}
-        if self._nodes or any(output is x for x in inputs):
+        if isinstance(output, Variable) and (self._nodes or output._node in inputs):
             adjoints = backprop.walk(
                 self._nodes,
                 inputs,
-                ((output, seed),),
+                ((output._node, seed),),
                 graph=graph,
                 release=release and not graph,
                 inputs=frozenset(inputs) if self._outside else None,
             )
-        return tuple([adjoints[x] if x in adjoints else np.zeros_like(x._data) for x in inputs])
+        return tuple([adjoints[x] if x in adjoints else np.zeros_like(x.data) for x in inputs])
 
 
 def check_scalar(value: Any) -> None:
     """Refuse what is not one real number."""
-    if isinstance(value, Variable) and value._data.shape == () and value._data.dtype.kind == "f":
+    if isinstance(value, Variable) and value.shape == () and value.dtype.kind == "f":
         return
     if value is None:
         raise TypeError("f returned None; it must return a scalar (is a return missing?)")

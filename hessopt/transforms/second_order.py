@@ -57,7 +57,7 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, (x, *args), kwargs, argnums).scalar()
-        v = direction(v, run.inputs[0], "v", "x")
+        v = direction(v, run.inputs[0].data, "v", "x")
         _, multiply = recorded_gradient(run)
         return multiply(v)[0]
 
@@ -100,7 +100,7 @@ def value_grad_hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any
     def at(*args: Any, **kwargs: Any) -> tuple[Any, Any, Callable[[Any], Any]]:
         run = Recording.of(f, args, kwargs, argnums).scalar()
         first, multiply = recorded_gradient(run)
-        x = run.inputs[0]
+        x = run.inputs[0].data
         gradient = np.array(multiply.value()) if not multiply.connected else multiply.value()
         return first.value(), gradient, lambda v: multiply(direction(v, x, "v", "x"))[0]
 

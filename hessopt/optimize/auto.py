@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from hessopt.optimize.differences import is_scheme
 
 # Up to here a dense Hessian costs less than the iterations that it saves
-DENSE = 200
+DENSE = 100
 
 
 class Choice(NamedTuple):

@@ -73,6 +73,32 @@ def vector(value: Any, n: int, name: str) -> Array:
     return np.array(entries, dtype=np.float64).ravel()
 
 
+def number(
+    value: Any,
+    name: str,
+    *,
+    above: float = -np.inf,
+    least: float = -np.inf,
+    below: float = np.inf,
+    whole: bool = False,
+    optional: bool = False,
+) -> None:
+    """Refuse an option that is not a number in the given range, or None if it is optional."""
+    if value is None and optional:
+        return
+    if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
+        inside = above < value < below and value >= least
+        if inside and (not whole or value == value // 1):
+            return
+    bounds = [
+        f"{word} {bound:g}"
+        for word, bound in (("above", above), ("at least", least), ("below", below))
+        if np.isfinite(bound)
+    ]
+    kind = "an integer" if whole else "a number"
+    raise ValueError(f"option {name!r} must be {kind} {' and '.join(bounds)}, not {value!r}")
+
+
 def square(value: Any, n: int) -> Any:
     """Return what the user's hess returned: an array, a sparse matrix or a LinearOperator."""
     if value is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hessopt.optimize.methods.base import Method
-from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.objective import Objective, Point, quiet
 from hessopt.optimize.result import State, assemble
 from hessopt.optimize.stopping import EPS, Status, Stop, StoppingTest
 from hessopt.optimize.subproblems import newton_direction, truncated_cg
@@ -132,7 +132,8 @@ class _Run:
             watcher.started(progress)
         while (stop := self.tests(progress)) is None:
             at = self.at
-            point, memory = self.method.step(self.objective, at.point, at.memory)
+            with quiet():
+                point, memory = self.method.step(self.objective, at.point, at.memory)
             self.champion = better(self.champion, point)
             self.at = _At(point, memory, at.nit + 1, at.point)
             progress = self.progress()
@@ -195,7 +196,7 @@ def newton_decrement(objective: Objective, point: Point) -> float:
     NaN if the Hessian is not positive definite, is not to be had, or is too large and too
     ill-conditioned for conjugate gradients.
     """
-    with contextlib.suppress(ValueError, TypeError, ArithmeticError):  # no second derivatives
+    with contextlib.suppress(Exception):  # fun may have no second derivatives; then we cannot tell
         if point.x.size <= 200:
             p, convex = newton_direction(objective.hessian(point.x), point.g)
             return -float(point.g @ p) / 2 if convex else np.nan

@@ -62,7 +62,8 @@ def along(objective: Objective, point: Point, p: Array) -> Phi:
 
     def phi(alpha: float) -> Trial:
         trial = objective(point.x + alpha * p)
-        return Trial(alpha, trial.f, float(trial.g @ p), trial)
+        slope = float(trial.g @ p) if trial.finite else np.nan
+        return Trial(alpha, trial.f, slope, trial)
 
     return phi
 
@@ -118,18 +119,40 @@ def wolfe(
     search = _Search(phi, zero, c1, c2, maxls)
     found = search.bracket(alpha) if zero.slope < 0 else None
     if found is None:
-        raise no_descent(point, -zero.slope / 2)
+        raise no_descent(point, search.last, -zero.slope / 2)
     return found
 
 
-def no_descent(point: Point, predicted: float) -> Stop:
-    """Return the Stop of a search that found no lower point; the driver finds out why."""
+def no_descent(point: Point, trial: Point | None, predicted: float = np.nan) -> Stop:
+    """Return the Stop of a method that found no lower point.
+
+    Parameters
+    ----------
+    point : Point
+        Where it stands.
+    trial : Point or None
+        The last and nearest point that it tried, if any.
+    predicted : float
+        By how much that should have been lower. The driver finds out whether this is round-off.
+    """
+    if trial is not None and not trial.finite:
+        return not_finite(point, trial)
     message = (
         f"No lower point was found along a descent direction; max |gradient| = "
         f"{point.grad_norm:.3g}. fun may be discontinuous or noisy, or its derivative wrong: "
         "check_derivatives compares it with differences."
     )
     return Stop(Status.NO_DESCENT, message, predicted=predicted)
+
+
+def not_finite(point: Point, trial: Point) -> Stop:
+    """Return the Stop of a method that is shut in by points where fun is not finite."""
+    what = "Its gradient" if np.isfinite(trial.f) else "fun"
+    message = (
+        f"{what} is not finite next to the point of value {point.f:.6g} that was reached; "
+        f"max |gradient| there = {point.grad_norm:.3g}. It may overflow, or have left its domain."
+    )
+    return Stop(Status.NOT_FINITE, message)
 
 
 class _Search:
@@ -140,10 +163,12 @@ class _Search:
         self.trials_left = maxls
         self.noise = NOISE * abs(zero.f)
         self.lowest: Trial | None = None
+        self.last: Point | None = None
 
     def evaluate(self, alpha: float) -> Trial:
         trial = self.phi(alpha)
         self.trials_left -= 1
+        self.last = trial.point
         if self.armijo(trial) and (self.lowest is None or trial.f < self.lowest.f):
             self.lowest = trial
         return trial
@@ -220,7 +245,7 @@ class _Search:
 def cubic_minimiser(a: Trial, b: Trial) -> float:
     """Return the minimiser of the cubic through values and slopes at two trials, (3.59), or NaN."""
     d1 = a.slope + b.slope - 3 * (a.f - b.f) / (a.alpha - b.alpha)
-    square = d1**2 - a.slope * b.slope
+    square = d1 * d1 - a.slope * b.slope
     if not square >= 0:
         return np.nan
     d2 = np.copysign(np.sqrt(square), b.alpha - a.alpha)

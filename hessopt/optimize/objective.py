@@ -47,6 +47,15 @@ class Point:
         return bool(np.isfinite(self.f) and np.isfinite(self.grad_norm))
 
 
+def quiet() -> np.errstate:
+    """Silence NumPy's warnings: a trial may overflow, which is answered by a shorter step.
+
+    What the user has set to ``"raise"`` or ``"call"`` stays so.
+    """
+    warned: Any = {kind: "ignore" for kind, mode in np.geterr().items() if mode == "warn"}
+    return np.errstate(**warned)
+
+
 class _Record(NamedTuple):
     """What was evaluated at one point, up to the derivative of this order."""
 
@@ -222,10 +231,7 @@ class Objective:
             record = self._compute(x, order)
             self._check_start(record.point, order)
             return record
-        # A trial may overflow: that is seen and answered by a shorter step. What the user has set
-        # to "raise" or "call" stays so.
-        quiet: Any = {kind: "ignore" for kind, mode in np.geterr().items() if mode == "warn"}
-        with np.errstate(**quiet):
+        with quiet():
             return self._compute(x, order)
 
     def _compute(self, x: Array, order: int) -> _Record:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
-
+from hessopt.optimize import checks
 from hessopt.optimize.result import State
 from hessopt.optimize.stopping import (
     EvaluationLimit,
@@ -78,12 +77,10 @@ class RunOptions:
     resume: Any = None
 
     def __post_init__(self) -> None:
-        for name in ("gtol", "ftol", "xtol"):
-            _require(getattr(self, name), name, "a number that is not negative", least=0.0)
-        for name in ("maxiter", "maxfun"):
-            least = 0 if name == "maxiter" else 1
-            _require(getattr(self, name), name, f"an integer of at least {least}", least, True)
-        _require(self.maxtime, "maxtime", "a number of seconds that is not negative", least=0.0)
+        for name in ("gtol", "ftol", "xtol", "maxtime"):
+            checks.number(getattr(self, name), name, least=0.0, optional=True)
+        checks.number(self.maxiter, "maxiter", least=0, whole=True, optional=True)
+        checks.number(self.maxfun, "maxfun", least=1, whole=True, optional=True)
 
     def limits(self) -> StoppingTest | None:
         """Return what the objective is to ask before each evaluation."""
@@ -147,16 +144,3 @@ def joined(tests: list[StoppingTest]) -> StoppingTest:
     for other in tests[1:]:
         test = test | other
     return test
-
-
-def _require(value: Any, name: str, what: str, least: float, whole: bool = False) -> None:
-    if value is None:
-        return
-    number = isinstance(value, int | float | np.integer | np.floating)
-    if (
-        not number
-        or isinstance(value, bool)
-        or not value >= least
-        or (whole and value != value // 1)
-    ):
-        raise ValueError(f"option {name!r} must be {what}, not {value!r}")

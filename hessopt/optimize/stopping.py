@@ -192,7 +192,7 @@ class Stalled(StoppingTest):
             f"Neither f nor its gradient has improved in the last {self.window} steps; "
             f"max |gradient| = {progress.point.grad_norm:.3g}."
         )
-        return Stop(Status.NO_DESCENT, message, predicted=0.0)
+        return Stop(Status.NO_DESCENT, message)
 
 
 @dataclass(frozen=True)

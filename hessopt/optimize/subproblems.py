@@ -86,10 +86,10 @@ def steihaug(B: Product, g: Array, radius: float, tolerance: float, maxiter: int
         return ModelStep(z, reduction, False, curvature, 0)
     for j in range(maxiter):
         Bd = B(d)
-        d_Bd, d_d, z_d, z_z = float(d @ Bd), float(d @ d), float(z @ d), float(z @ z)
+        d_Bd, d_d, z_d, z_z = _curvature(d, Bd), float(d @ d), float(z @ d), float(z @ z)
         curvature = d_Bd / d_d
         alpha = r_r / d_Bd if d_Bd > 0 else np.inf
-        if not z_z + alpha * (2 * z_d + alpha * d_d) < radius**2:
+        if not z_z + alpha * (2 * z_d + alpha * d_d) < radius * radius:
             # Up to the edge along d: the positive root of |z + tau d| = radius
             tau = _to_edge(z_z, z_d, d_d, radius)
             reduction += tau * r_r - tau**2 / 2 * d_Bd
@@ -105,8 +105,14 @@ def steihaug(B: Product, g: Array, radius: float, tolerance: float, maxiter: int
     return ModelStep(z, reduction, False, curvature, maxiter)
 
 
+def _curvature(d: Array, Bd: Array) -> float:
+    """Return d'Bd; a Hessian that overflows says nothing, so that only the slope counts."""
+    d_Bd = float(d @ Bd)
+    return d_Bd if np.isfinite(d_Bd) else 0.0
+
+
 def _to_edge(z_z: float, z_d: float, d_d: float, radius: float) -> float:
-    gap = max(radius**2 - z_z, 0.0)
+    gap = max(radius * radius - z_z, 0.0)
     # Two forms of the root: neither subtracts numbers of like size
     root = np.sqrt(z_d**2 + d_d * gap)
     return gap / (z_d + root) if z_d > 0 else (root - z_d) / d_d
@@ -145,7 +151,7 @@ def truncated_cg(B: Product, g: Array, tolerance: float, maxiter: int) -> ModelS
         if np.sqrt(r_r) <= tolerance:
             return ModelStep(z, reduction, False, curvature, j)
         Bd = B(d)
-        d_Bd, d_d = float(d @ Bd), float(d @ d)
+        d_Bd, d_d = _curvature(d, Bd), float(d @ d)
         curvature = d_Bd / d_d
         if not curvature > 0:
             alpha = r_r / -d_Bd if d_Bd < 0 else 1.0
@@ -233,13 +239,18 @@ def newton_direction(B: Array, g: Array, floor: float = 1e-8) -> tuple[Array, bo
     >>> newton_direction(np.diag([2.0, -1.0]), np.array([2.0, 1.0]))
     (array([-1., -1.]), False)
     """
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
-
     if not np.isfinite(B).all():
         return -g, False
+    p, convex = _scaled_newton(B, g, floor)
+    return (p, convex) if float(g @ p) < 0 and np.isfinite(p).all() else (-g, False)
+
+
+def _scaled_newton(B: Array, g: Array, floor: float) -> tuple[Array, bool]:
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
+
     D = np.sqrt(np.abs(np.diagonal(B)))
     D = np.where(EPS * D.max(initial=0.0) < D, D, D.max(initial=0.0) or 1.0)
-    scaled = B / np.outer(D, D)
+    scaled = B / D / D[:, None]
     try:
         factor = cho_factor(scaled, lower=True)
         pivots = np.diagonal(factor[0])

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize import checks
 from hessopt.optimize.methods.base import Method, finite_step
 from hessopt.optimize.objective import Objective, Point
 
@@ -47,6 +48,12 @@ class Adam(Method):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        checks.number(self.learning_rate, "learning_rate", above=0.0)
+        checks.number(self.beta1, "beta1", least=0.0, below=1.0)
+        checks.number(self.beta2, "beta2", least=0.0, below=1.0)
+        checks.number(self.epsilon, "epsilon", above=0.0)
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Moments]:
         """Evaluate the start; the means are zero."""

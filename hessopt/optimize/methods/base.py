@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hessopt.optimize.line_search import not_finite
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.stopping import Status, Stop
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Method:
 
 def finite_step(objective: Objective, point: Point, p: np.ndarray, halvings: int = 60) -> Point:
     """Go along `p`, half as far as long as f is not finite there."""
-    for _ in range(halvings):
+    trial = objective(point.x + p)
+    while not trial.finite:
+        if halvings == 0:
+            raise not_finite(point, trial)
+        p, halvings = p / 2, halvings - 1
         trial = objective(point.x + p)
-        if trial.finite:
-            return trial
-        p = p / 2
-    message = f"fun is not finite next to the point of value {point.f:.6g} that was reached."
-    raise Stop(Status.NOT_FINITE, message)
+    return trial

@@ -8,13 +8,14 @@ import numpy as np
 
 from hessopt.optimize.objective import Point
 
-ETA_MAX = 0.5
+ETA_MAX = 0.1
 
 
 class Forcing(NamedTuple):
     """Eisenstat and Walker's choice 2: as accurate as the last step turned out to be.
 
-    ``eta_k = 0.9 (|g_k| / |g_k-1|)^2``, not much below the one before unless that was small.
+    ``eta_k = 0.9 (|g_k| / |g_k-1|)^2``, at most 0.1: with a looser bound (their safeguard exists
+    for bounds near one) a curved valley takes more steps than the products are worth.
 
     Parameters
     ----------
@@ -39,8 +40,4 @@ class Forcing(NamedTuple):
     def after(self, point: Point) -> Forcing:
         """Return the forcing term for the next point."""
         norm = float(np.linalg.norm(point.g))
-        eta = 0.9 * (norm / self.norm) ** 2
-        safeguard = 0.9 * self.eta**2
-        if safeguard > 0.1:
-            eta = max(eta, safeguard)
-        return Forcing(min(eta, ETA_MAX), norm)
+        return Forcing(min(0.9 * (norm / self.norm) * (norm / self.norm), ETA_MAX), norm)

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize import checks
 from hessopt.optimize.line_search import wolfe
 from hessopt.optimize.methods.base import Method, finite_step
 from hessopt.optimize.objective import Objective, Point
@@ -43,6 +44,11 @@ class GradientDescent(Method):
     learning_rate: float | None = None
     c1: float = 1e-4
     c2: float = 0.9
+
+    def __post_init__(self) -> None:
+        checks.number(self.learning_rate, "learning_rate", above=0.0, optional=True)
+        checks.number(self.c1, "c1", above=0.0, below=1.0)
+        checks.number(self.c2, "c2", above=self.c1, below=1.0)
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Last]:
         """Evaluate the start."""

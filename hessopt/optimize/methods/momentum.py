@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize import checks
 from hessopt.optimize.line_search import no_descent
 from hessopt.optimize.methods.base import Method, finite_step
 from hessopt.optimize.objective import Objective, Point
@@ -45,6 +46,10 @@ class Momentum(Method):
     learning_rate: float | None = None
     beta: float = 0.9
 
+    def __post_init__(self) -> None:
+        checks.number(self.learning_rate, "learning_rate", above=0.0, optional=True)
+        checks.number(self.beta, "beta", least=0.0, below=1.0)
+
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Ball]:
         """Evaluate the start; the ball stands."""
         point = objective(x)
@@ -63,7 +68,7 @@ class Momentum(Method):
         if trial.finite and trial.f < point.f:
             return trial, Ball(v, 1.1 * memory.alpha)
         if np.array_equal(trial.x, point.x):
-            raise no_descent(point, memory.alpha * float(point.g @ point.g) / 2)
+            raise no_descent(point, trial, memory.alpha * float(point.g @ point.g) / 2)
         standing = not memory.v.any()
         return point, Ball(np.zeros_like(v), memory.alpha / 2 if standing else memory.alpha)
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from hessopt.optimize import checks
 from hessopt.optimize.line_search import wolfe
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
@@ -42,6 +43,11 @@ class NewtonCG(Method):
     c1: float = 1e-4
     c2: float = 0.9
     cg_maxiter: int | None = None
+
+    def __post_init__(self) -> None:
+        checks.number(self.c1, "c1", above=0.0, below=1.0)
+        checks.number(self.c2, "c2", above=self.c1, below=1.0)
+        checks.number(self.cg_maxiter, "cg_maxiter", least=1, whole=True, optional=True)
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Forcing]:
         """Evaluate the start."""

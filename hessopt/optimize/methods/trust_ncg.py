@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hessopt.optimize import checks
 from hessopt.optimize.line_search import NOISE, no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import Product, steihaug
+
+Array = NDArray[np.float64]
 
 
 class Region(NamedTuple):
@@ -33,8 +37,8 @@ class TrustNCG(Method):
     initial_trust_radius : float, optional
         By default as far as conjugate gradients from the start would go in their first step
         along ``-g``, but at least a tenth of the length of x.
-    max_trust_radius : float
-        The largest radius.
+    max_trust_radius : float, optional
+        The largest radius; by default there is none.
     eta : float
         A step is taken if f falls by more than this part of what the model promised.
     cg_maxiter : int, optional
@@ -44,17 +48,25 @@ class TrustNCG(Method):
     References
     ----------
     J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithms 4.1
-    and 7.2; A. R. Conn, N. I. M. Gould and P. L. Toint, *Trust-Region Methods*, SIAM 2000, section
-    17.4.2, for the ratio near round-off.
+    and 7.2; J. E. Dennis and R. B. Schnabel, *Numerical Methods for Unconstrained Optimization and
+    Nonlinear Equations*, SIAM 1996, Algorithm A6.4.5, for how the region shrinks; A. R. Conn,
+    N. I. M. Gould and P. L. Toint, *Trust-Region Methods*, SIAM 2000, section 17.4.2, for the
+    ratio near round-off.
     """
 
     name: ClassVar[str] = "trust-ncg"
     order: ClassVar[int] = 2
 
     initial_trust_radius: float | None = None
-    max_trust_radius: float = np.inf
+    max_trust_radius: float | None = None
     eta: float = 0.1
     cg_maxiter: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("initial_trust_radius", "max_trust_radius"):
+            checks.number(getattr(self, name), name, above=0.0, optional=True)
+        checks.number(self.eta, "eta", least=0.0, below=0.25)
+        checks.number(self.cg_maxiter, "cg_maxiter", least=1, whole=True, optional=True)
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Region]:
         """Evaluate the start; the first radius is chosen with the first step."""
@@ -67,21 +79,26 @@ class TrustNCG(Method):
         radius, forcing = memory
         B = objective.hvp(point.x)
         if np.isnan(radius):
-            radius = min(first_radius(B, point), self.max_trust_radius)
+            radius = self._allowed(first_radius(B, point))
         tolerance = forcing.eta * float(np.linalg.norm(point.g))
         model = steihaug(B, point.g, radius, tolerance, self._cg_maxiter(point))
         trial = objective(point.x + model.p)
+        if np.array_equal(trial.x, point.x):  # x has no digits for so short a step
+            raise no_descent(point, trial, model.reduction)
         ratio = reduction_ratio(point, trial, model.reduction)
         # Phrased so that a NaN means "no"
         if not ratio >= 1 / 4:
-            radius = float(np.linalg.norm(model.p)) / 4
+            radius = float(np.linalg.norm(model.p)) * shortening(point, trial, model.p)
         elif ratio > 3 / 4 and model.at_edge:
-            radius = min(2 * radius, self.max_trust_radius)
+            radius = self._allowed(2 * radius)
         if ratio > self.eta:
             return trial, Region(radius, forcing.after(trial))
         if radius <= EPS * float(np.linalg.norm(point.x)) or radius == 0.0:
-            raise no_descent(point, np.inf)
+            raise no_descent(point, trial)
         return point, Region(radius, forcing)
+
+    def _allowed(self, radius: float) -> float:
+        return radius if self.max_trust_radius is None else min(radius, self.max_trust_radius)
 
     def _cg_maxiter(self, point: Point) -> int:
         return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
@@ -90,8 +107,21 @@ class TrustNCG(Method):
 def first_radius(B: Product, point: Point) -> float:
     """Return the length of the first step of conjugate gradients, at least a tenth of x."""
     g_g, g_Bg = float(point.g @ point.g), float(point.g @ B(point.g))
-    cauchy = g_g**1.5 / g_Bg if g_Bg > 0 else 0.0
+    cauchy = g_g / g_Bg * float(np.linalg.norm(point.g)) if g_Bg > 0 else 0.0
     return max(cauchy, 0.1 * float(np.linalg.norm(point.x))) or 1.0
+
+
+def shortening(point: Point, trial: Point, p: Array) -> float:
+    """Return by how much to shrink the region: to the least point of f along p, as it seems.
+
+    That of the parabola through f and its slope at the point and f at the trial, but within
+    ``[1/10, 1/2]`` (Dennis and Schnabel, Algorithm A6.4.5).
+    """
+    slope = float(point.g @ p)
+    rise = trial.f - point.f - slope
+    if not np.isfinite(rise):
+        return 1 / 4
+    return min(max(-slope / (2 * rise), 1 / 10), 1 / 2) if rise > 0 else 1 / 2
 
 
 def reduction_ratio(point: Point, trial: Point, promised: float) -> float:

@@ -108,8 +108,8 @@ class Comparison:
     --------
     >>> import hessopt
     >>> comparison = hessopt.compare(lambda x: (x**4).sum(), [1.0, 2.0], ["newton"])
-    >>> comparison.best.method, comparison.best.nit
-    ('newton', 14)
+    >>> comparison.best.method, comparison.best.solved
+    ('newton', True)
     """
 
     def __init__(self, runs: list[Run], gtol: float) -> None:

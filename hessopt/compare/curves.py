@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +56,18 @@ def draw(runs: list[Run], gtol: float, to_file: str | os.PathLike[str] | None) -
     if to_file is not None:
         figure.savefig(to_file, dpi=150)
     return axes
+
+
+def check(to_file: str | os.PathLike[str]) -> None:
+    """Refuse a file that `draw` could not write for its extension, before the work is done."""
+    figure, _ = _canvas(shown=False)
+    known = figure.canvas.get_supported_filetypes()
+    extension = Path(to_file).suffix.removeprefix(".").lower()
+    if extension not in known:
+        raise ValueError(
+            f"{os.fspath(to_file)!r} has no extension that matplotlib writes; take one of "
+            f"{', '.join(sorted(known))}"
+        )
 
 
 def _course(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

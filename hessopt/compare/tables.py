@@ -26,8 +26,12 @@ def _cells(run: Run) -> tuple[str, ...]:
 
 
 def _remarks(runs: list[Run]) -> list[tuple[str, str]]:
-    """Return why those that did not solve the problem ended."""
-    return [(run.method, _reason(run)) for run in runs if not run.solved]
+    """Return why those that did not solve the problem ended; who shares a reason, shares a line."""
+    methods: dict[str, list[str]] = {}
+    for run in runs:
+        if not run.solved:
+            methods.setdefault(_reason(run), []).append(run.method)
+    return [(", ".join(names), reason) for reason, names in methods.items()]
 
 
 def _reason(run: Run) -> str:
@@ -46,8 +50,8 @@ def plain(runs: list[Run], verdict: str) -> str:
         rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
         lines.append("  ".join([first, *rest]))
     lines.insert(1, "-" * len(lines[0]))
-    for method, reason in _remarks(runs):
-        lines += _wrapped(f"{method}: {reason}", subsequent_indent="  ")
+    for methods, reason in _remarks(runs):
+        lines += _wrapped(f"{methods}: {reason}", subsequent_indent="  ")
     return "\n".join([*lines, *_wrapped(verdict)])
 
 
@@ -68,8 +72,8 @@ def html(runs: list[Run], verdict: str) -> str:
 
     body = "".join(row("td", _cells(run)) for run in runs)
     remarks = "".join(
-        f"<li>{markup.escape(method)}: {markup.escape(reason)}</li>"
-        for method, reason in _remarks(runs)
+        f"<li>{markup.escape(methods)}: {markup.escape(reason)}</li>"
+        for methods, reason in _remarks(runs)
     )
     return (
         f"<table><thead>{row('th', HEADS)}</thead><tbody>{body}</tbody></table>"
@@ -92,5 +96,5 @@ def rich_table(runs: list[Run], verdict: str) -> Any:
         cells = [Text(cell) for cell in _cells(run)]
         cells[1].stylize("green" if run.solved else "red")
         table.add_row(*cells)
-    remarks = [Text(f"{method}: {reason}") for method, reason in _remarks(runs)]
+    remarks = [Text(f"{methods}: {reason}") for methods, reason in _remarks(runs)]
     return Group(table, *remarks, Text(verdict, style="bold"))

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 FORMATS = ("png", "svg", "pdf")
 
 NO_DOT = (
-    "Graphviz's program 'dot' was not found, so no picture can be drawn. Install it with one of\n"
-    "    apt-get install graphviz          (Debian, Ubuntu)\n"
-    "    conda install -c conda-forge graphviz\n"
-    "    brew install graphviz             (macOS)\n"
-    "or see https://graphviz.org/download. get_dot_graph(output) gives the text without it."
+    "Graphviz's program 'dot' was not found, so no picture can be drawn. Install it by "
+    "'apt-get install graphviz' (Debian, Ubuntu), 'conda install -c conda-forge graphviz' or "
+    "'brew install graphviz' (macOS), or see https://graphviz.org/download; "
+    "get_dot_graph(output) gives the text without it"
 )
 
 

@@ -1,0 +1,3 @@
+"""Show: the command ``hessopt``."""
+
+from hessopt.cli.app import main as main

@@ -1,0 +1,65 @@
+"""One whole solve for each method of our own, tracing and set-up included.
+
+Besides the time, what the solve spent in evaluations, which no busy machine disturbs.
+"""
+
+import hessopt
+import problems
+from hessopt.optimize.methods import METHODS
+
+CURVED = [name for name, method in METHODS.items() if method.order == 2] + ["l-bfgs"]
+
+
+def solve(problem, method):
+    result = hessopt.minimize(problem.value, problem.start, method=method)
+    if not result.success:
+        raise RuntimeError(f"{method} did not solve {problem.name}: {result.message}")
+    return result
+
+
+def spent(result):
+    """Return the cost in evaluations of one kind: values, gradients and products added up."""
+    return int(result.nfev + result.njev + result.nhev)
+
+
+class Solve:
+    """A method on a problem; subclasses say which."""
+
+    problem = ""
+    size = 0
+    param_names = ["method"]
+
+    def setup(self, method):
+        self.record = problems.get(self.problem, n=self.size)
+
+    def time_solve(self, method):
+        solve(self.record, method)
+
+    def track_evaluations(self, method):
+        return spent(solve(self.record, method))
+
+    track_evaluations.unit = "evaluations"
+
+
+class LogisticRegression(Solve):
+    """Convex and well conditioned: first-order methods solve it too."""
+
+    problem, size = "logistic-regression", 20
+    params = [list(METHODS)]
+
+
+class ChainedRosenbrock(Solve):
+    """A long curved valley."""
+
+    problem, size = "chained-rosenbrock", 100
+    params = [CURVED]
+
+
+class ExtendedRosenbrock(Solve):
+    """Many variables, whose Hessian nobody would form."""
+
+    problem, size = "extended-rosenbrock", 20_000
+    params = [[name for name in CURVED if name != "newton"]]
+
+
+del Solve  # the pattern is no benchmark

@@ -88,6 +88,18 @@ class ArrayFace:
     def __getitem__(self, index: Any) -> Any:
         return RULES[operator.getitem](self, index)
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        RULES[operator.setitem](self, index, value)
+
+    __iadd__ = _operator(operator.iadd)
+    __isub__ = _operator(operator.isub)
+    __imul__ = _operator(operator.imul)
+    __itruediv__ = _operator(operator.itruediv)
+    __ipow__ = _operator(operator.ipow)
+    __imod__ = _operator(operator.imod)
+    __ifloordiv__ = _operator(operator.ifloordiv)
+    __imatmul__ = _operator(operator.imatmul)
+
     # Methods of an array
 
     @property

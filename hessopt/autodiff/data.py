@@ -9,7 +9,6 @@ import numpy as np
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.node import Handle
 
-
 NUMERIC = "biufc"  # kinds of dtype
 
 

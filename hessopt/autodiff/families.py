@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
+from hessopt.autodiff.assignment import view
 from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node
@@ -168,8 +169,15 @@ class Rearrange(Linear):
     """Entries only move, are repeated, dropped, or padded with constants; nothing is computed.
 
     So the adjoint follows from running the function itself on the entries' numbers; a member
-    writes its own where there is a quicker one.
+    writes its own where there is a quicker one. Where NumPy returns a view, the result is one.
     """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        operands, params = self.bind(*args, **kwargs)
+        y = apply(self, operands, params)
+        if isinstance(operands[0], Handle) and y.ndim and y.data.base is not None:
+            return view(y, operands[0], self, params)
+        return y
 
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if kwargs.get("out") is not None:

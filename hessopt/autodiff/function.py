@@ -10,8 +10,8 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.config import recording
-from hessopt.autodiff.data import check_data, strip
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw, shadow
+from hessopt.autodiff.data import NUMERIC, as_operand, check_data, strip
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
 from hessopt.autodiff.registry import register
 from hessopt.autodiff.variable import Variable, constant, handle, record
 
@@ -21,6 +21,8 @@ LARGE = 1 << 16  # bytes; below, an array is not worth a second object
 
 EVERYTHING = frozenset(range(OUTPUT, 64))
 NOTHING: frozenset[int] = frozenset()
+
+_NUMBERS = frozenset({float, int, complex, bool, np.float64, np.float32, np.int64})
 
 
 class Primitive:
@@ -39,6 +41,8 @@ class Primitive:
         Its label in pictures: the class's name.
     elementwise : bool
         Whether output elements depend on the input elements at the same place alone.
+    permutes : bool
+        Whether every entry of its operand moves to one place, so that the adjoint is the inverse.
     uniform : bool
         Whether `pull` takes a single number for an adjoint of equal entries.
     """
@@ -47,6 +51,7 @@ class Primitive:
     symbol: ClassVar[str] = ""
     elementwise: ClassVar[bool] = False
     uniform: ClassVar[bool] = False
+    permutes: ClassVar[bool] = False
     name: str
     forward: Callable[..., Any]
 
@@ -113,6 +118,10 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
             if operand.tracked:
                 wanted.append(i)
         else:
+            if operand.__class__ not in _NUMBERS and not (
+                operand.__class__ is np.ndarray and operand.dtype.kind in NUMERIC
+            ):
+                operand = as_operand(operand, primitive.name)
             arrays.append(operand)
         nodes.append(operand)
     data = primitive.forward(*arrays, **params) if params else primitive.forward(*arrays)
@@ -211,23 +220,33 @@ class Function(Primitive):
         """Return an adjoint for each input, given one for each output (None for zero)."""
         raise NotImplementedError(f"{self.name}: define backward(self, *grad_outputs)")
 
+    def __call__(self, *args: Any) -> Any:
+        result = super().__call__(*args)
+        for y in result if isinstance(result, tuple) else (result,):
+            if y.dtype.kind not in "fc":
+                raise TypeError(
+                    f"{self.name}.forward returned {y.data!r:.60} of dtype {y.dtype}; it must "
+                    "return an array of floating-point numbers, or a tuple of them"
+                )
+        return result[0] if isinstance(result, tuple) and len(result) == 1 else result
+
     def bind(self, *args: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        operands = tuple(
-            x if isinstance(x, Variable) else constant(check_data(np.asarray(x))) for x in args
-        )
+        operands = tuple(x if isinstance(x, Variable) else constant(check_data(x)) for x in args)
         return operands, NO_PARAMS
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         self.inputs = tuple(map(handle, y.operands))
-        single = not isinstance(g, Bundle)
-        datas = (y.data,) if single else y.data
-        outputs = (handle(y),) if single else ()
-        self.outputs = tuple(map(weakref.ref, outputs))
-        gys = (g,) if single else g
+        if isinstance(g, Bundle):
+            gys, datas = g, y.data
+            outputs = tuple(item_of(y, k) for k in range(len(datas)))
+        else:
+            gys, datas = (g,), (y.data,)
+            outputs = (handle(y),)
+        self.outputs = tuple(map(weakref.ref, outputs))  # the graph holds no cycle
         gxs = self.backward(*map(_as_adjoint, gys, datas))
-        gxs = gxs if isinstance(gxs, tuple) else (gxs,)
+        gxs = tuple(gxs) if isinstance(gxs, (tuple, list)) else (gxs,)
         self._check(gxs)
-        return [gxs[i] if graph or gxs[i] is None else raw(gxs[i]) for i in wanted]
+        return [None if gxs[i] is None else _fit(gxs[i], self.inputs[i], graph) for i in wanted]
 
     def _check(self, gxs: tuple[Any, ...]) -> None:
         if len(gxs) != len(self.inputs):
@@ -247,6 +266,14 @@ def _as_adjoint(gy: Any, data: np.ndarray) -> Variable:
     if isinstance(gy, Variable):
         return gy
     return constant(np.zeros_like(data) if gy is None else gy)
+
+
+def _fit(gx: Any, x: Variable, graph: bool) -> Any:
+    """Return an input's adjoint in the input's type."""
+    gx = gx if isinstance(gx, Variable) else constant(gx)
+    if gx.dtype != x.dtype:
+        gx = (gx.real if gx.dtype.kind == "c" and x.dtype.kind != "c" else gx).astype(x.dtype)
+    return gx if graph else gx.data
 
 
 class Constant:

@@ -368,6 +368,8 @@ _new = object.__new__
 
 
 def _cut(node: Node) -> None:
+    if isinstance(node.wanted, list):
+        node.wanted.clear()  # a stand-in in the graph above holds the same list
     node.primitive = None
     node.operands = ()
     node.wanted = ()

@@ -3,6 +3,7 @@
 from hessopt.primitives import (
     arithmetic,
     constants,
+    creation,
     einsum,
     elementary,
     indexing,
@@ -17,6 +18,7 @@ from hessopt.primitives import (
 __all__ = [
     "arithmetic",
     "constants",
+    "creation",
     "einsum",
     "elementary",
     "indexing",

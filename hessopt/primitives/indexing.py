@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.accumulate import Patch, scatter_add
-from hessopt.autodiff.data import strip
+from hessopt.autodiff.accumulate import Patch, is_basic, scatter_add
+from hessopt.autodiff.assignment import assigned, view
+from hessopt.autodiff.data import as_array, strip
 from hessopt.autodiff.families import Rearrange, fit, values_of
-from hessopt.autodiff.function import NOTHING, Primitive
+from hessopt.autodiff.function import NOTHING, Primitive, apply
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import derived
 
@@ -26,6 +27,13 @@ class GetItem(Primitive):
         if index.__class__ is not int and index.__class__ is not slice:
             index = strip(index)
         return (x,), {"index": index}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        operands, params = self.bind(*args, **kwargs)
+        y = apply(self, operands, params)
+        if y.ndim and is_basic(params["index"]):
+            return view(y, operands[0], self, params)
+        return y
 
     def forward(self, x: Any, index: Any) -> Any:
         return x[index]
@@ -54,6 +62,45 @@ class ScatterAdd(Primitive):
         _, operands = values_of(y, graph)
         indices = y.params["indices"]
         return [g if i == 0 else fit(g[indices[i - 1]], operands[i]) for i in wanted]
+
+
+class SetItem(Primitive):
+    """A copy with values assigned at an index; what was there before keeps no influence."""
+
+    numpy = assigned
+
+    def bind(self, base: Any, index: Any, value: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        value = as_array(value)
+        if value.dtype.kind == "c" and base.dtype.kind != "c":
+            raise TypeError(
+                "assignment of complex numbers into a real Variable would drop the imaginary part"
+            )
+        return (base, value), {"index": strip(index)}
+
+    def forward(self, base: Any, value: Any, index: Any) -> Any:
+        return assigned(base, index, value)
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
+
+    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
+        index = y.params["index"]
+        _, operands = values_of(y, graph)
+        return [
+            fit(self._to_value(g, index), operands[1])
+            if i == 1
+            else np.where(assigned(np.zeros(g.shape, bool), index, True), 0.0, g)
+            for i in wanted
+        ]
+
+    def _to_value(self, g: Any, index: Any) -> Any:
+        taken = g[index]
+        if is_basic(index):
+            return taken
+        # where an index names an entry twice, the last value assigned is the one that stays
+        numbers = np.arange(taken.size).reshape(taken.shape)
+        stays = assigned(np.zeros(g.shape, int), index, numbers)[index] == numbers
+        return np.where(stays, taken, 0.0)
 
 
 class Take(Rearrange):

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
-from hessopt.autodiff.node import Handle, raw
+from hessopt.autodiff.node import raw
 from hessopt.autodiff.registry import RULES, derived
 
 
 class Reshape(Rearrange):
     numpy = np.reshape
+    permutes = True
 
     def bind(
         self, a: Any, /, shape: Any = None, order: Any = "C", *, copy: Any = None
@@ -50,6 +51,7 @@ def memory_order(a: Any, order: Any) -> str:
 
 class Transpose(Rearrange):
     numpy = np.transpose
+    permutes = True
 
     def bind(self, a: Any, axes: Any = None) -> tuple[tuple[Any, ...], dict[str, Any]]:
         ndim = np.ndim(a)
@@ -75,6 +77,7 @@ class BroadcastTo(Rearrange):
 
 class Flip(Rearrange):
     numpy = np.flip
+    permutes = True
 
     def adjoint(self, g: Any, x: Any, axis: Any = None) -> Any:
         return np.flip(g, axis)
@@ -222,22 +225,6 @@ derived(np.atleast_2d)(_at_least(2, lambda a: np.reshape(a, (1, -1))))
 derived(np.atleast_3d)(
     _at_least(3, lambda a: np.reshape(a, (1, -1, 1)) if np.ndim(a) < 2 else np.expand_dims(a, -1))
 )
-
-
-@derived(np.full_like)
-def full_like(
-    a: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: Any = "K",
-    subok: bool = True,
-    shape: Any = None,
-) -> Any:
-    """Return an array of `a`'s shape and type filled with a value, which carries a derivative."""
-    if not isinstance(fill_value, Handle):
-        return np.full_like(raw(a), fill_value, dtype, order, subok, shape)
-    value = np.astype(fill_value, a.dtype if dtype is None else dtype)  # pyright: ignore
-    return np.broadcast_to(value, a.shape if shape is None else _as_tuple(shape))
 
 
 @derived(np.broadcast_arrays)

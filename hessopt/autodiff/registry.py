@@ -8,8 +8,11 @@ imports no primitive; ``hessopt.primitives`` fills the table when it is imported
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 RULES: dict[Callable[..., Any], Callable[..., Any]] = {}
 
@@ -42,6 +45,12 @@ def derived(*targets: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
 
 def full_name(function: Callable[..., Any]) -> str:
     """Return the name a user would write: ``numpy.linalg.norm``."""
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return f"{full_name(owner)}.{function.__name__}"
+    if isinstance(function, np.ufunc):
+        homes = [name for name in ("numpy", "scipy.special") if _lives_in(name, function)]
+        return f"{homes[0]}.{function.__name__}" if homes else function.__name__
     if isinstance(function, type(full_name)) or not hasattr(function, "__objclass__"):
         module = getattr(function, "__module__", None)
         if module is None or module.startswith("numpy._core"):
@@ -49,6 +58,10 @@ def full_name(function: Callable[..., Any]) -> str:
         name = getattr(function, "__name__", repr(function))
         return f"{module}.{name}"
     return f"{function.__objclass__.__name__}.{function.__name__}"  # pyright: ignore
+
+
+def _lives_in(module: str, function: Callable[..., Any]) -> bool:
+    return getattr(sys.modules.get(module), function.__name__, None) is function
 
 
 def no_rule(function: Callable[..., Any]) -> NoDerivativeError:

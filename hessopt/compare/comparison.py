@@ -13,7 +13,7 @@ from hessopt.compare.tables import html, plain, rich_table
 from hessopt.compare.verdict import rank, verdict
 
 if TYPE_CHECKING:
-    from hessopt.optimize.watch import History
+    from hessopt.optimize.history import History
 
 COUNTS = ("nit", "nfev", "njev", "nhev")
 

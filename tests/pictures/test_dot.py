@@ -5,6 +5,7 @@ import pytest
 
 import hessopt
 from hessopt import Variable
+from hessopt.autodiff.function import LARGE
 from hessopt.utils import get_dot_graph
 
 
@@ -161,3 +162,15 @@ def test_only_variables_have_graphs(wrong):
 def test_max_nodes_must_be_a_whole_number(wrong):
     with pytest.raises(ValueError, match="max_nodes must be a positive whole number or None, got"):
         get_dot_graph(leaf(1.0), max_nodes=wrong)
+
+
+def test_large_values_that_the_graph_lets_go_of_are_drawn_all_the_same():
+    def drawn(size):
+        x = Variable(np.ones(size), "x")
+        a = x * 2.0
+        y = np.sum(a + 1.0) + np.sum(a - 1.0)
+        del a
+        return get_dot_graph(y)
+
+    size = LARGE  # in bytes, so that arrays of that many entries are larger
+    assert drawn(size) == drawn(3).replace("(3,)", f"({size},)")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.objective import Objective, Point, quiet
 from hessopt.optimize.result import State, assemble
 from hessopt.optimize.stopping import EPS, Status, Stop, StoppingTest
 from hessopt.optimize.subproblems import newton_direction, truncated_cg
-from hessopt.optimize.watch import Progress, Recorder, Watcher
+from hessopt.optimize.watch import Progress, Watcher
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

@@ -10,6 +10,7 @@ from typing import Any
 from hessopt.optimize import checks
 from hessopt.optimize.result import State
 from hessopt.optimize.stopping import (
+    Diverged,
     EvaluationLimit,
     GradientTolerance,
     IterationLimit,
@@ -99,8 +100,7 @@ class RunOptions:
         if self.xtol is not None:
             tests.append(StepTolerance(self.xtol))
         tests.append(Unbounded())
-        if descends:
-            tests.append(Stalled())
+        tests.append(Stalled() if descends else Diverged())
         tests.append(IterationLimit(maxiter if self.maxiter is None else self.maxiter))
         return joined(tests)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hessopt.optimize.history import History
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.stopping import Stop
-from hessopt.optimize.watch import History, Progress
+from hessopt.optimize.watch import Progress
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

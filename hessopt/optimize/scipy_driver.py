@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.differences import is_scheme
+from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.options import GENERAL, RunOptions, refuse_unknown
 from hessopt.optimize.result import assemble
 from hessopt.optimize.stopping import EPS, IterationLimit, Status, Stop, StoppingTest
-from hessopt.optimize.watch import Progress, Recorder, Watcher
+from hessopt.optimize.watch import Progress, Watcher
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

@@ -42,6 +42,7 @@ class Status(IntEnum):
     NO_DESCENT = 105
     OBJECTIVE_FAILED = 106
     INTERRUPTED = 107
+    DIVERGED = 108
 
 
 class Stop(Exception):
@@ -173,6 +174,24 @@ class Unbounded(StoppingTest):
             "Check its sign, or add bounds."
         )
         return Stop(Status.UNBOUNDED, message)
+
+
+@dataclass(frozen=True)
+class Diverged(StoppingTest):
+    """f rose by `rise` times its size at the start: for methods that may go up."""
+
+    rise: float = 1e20
+
+    def __call__(self, progress: Any) -> Stop | None:
+        """Compare f with its value at the start."""
+        f, f0 = progress.point.f, progress.history.f[0]
+        if not f > f0 + self.rise * max(1.0, abs(f0)):
+            return None
+        message = (
+            f"Diverged: fun has risen from {f0:.3g} to {f:.3g}. Take a smaller learning rate, or a "
+            "method that adapts its steps."
+        )
+        return Stop(Status.DIVERGED, message)
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def check_derivatives(
     """
     if order < 1:
         raise ValueError(f"order={order} must be 1 or more")
-    point = np.array(as_input(x, 1).data)
+    point = np.array(as_input(x, "x").data)
     if not np.all(np.isfinite(point)):
         raise ValueError("x has entries that are not finite")
     random = np.random.default_rng(seed)

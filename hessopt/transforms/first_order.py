@@ -9,9 +9,12 @@ import numpy as np
 
 from hessopt.autodiff.variable import Variable, leaf
 from hessopt.transforms.recording import Argnums, Pullback, Recording
+from hessopt.transforms.trees import as_sequence, is_tree, matching, plain
 
 
-def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def value_and_grad(
+    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
+) -> Callable[..., Any]:
     """Return a function that gives a scalar function's value and gradient in one pass.
 
     Parameters
@@ -19,13 +22,17 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     f : callable
         ``f(x, *args, **kwargs)`` in plain NumPy, returning a real scalar.
     argnums : int or sequence of int
-        Which positional arguments to differentiate by.
+        Which positional arguments to differentiate by. An argument may be a dict, list, tuple,
+        named tuple or dataclass of arrays.
+    has_aux : bool
+        Whether `f` returns a pair, the scalar and anything else, which is handed through.
 
     Returns
     -------
     callable
-        With the arguments of `f`; returns ``(value, gradient)``. The gradient has the shape and
-        type of the argument; for several `argnums` it is a tuple.
+        With the arguments of `f`; returns ``(value, gradient)``, or ``((value, aux), gradient)``.
+        The gradient has the form, shape and type of the argument; for several `argnums` it is a
+        tuple.
 
     Raises
     ------
@@ -42,15 +49,21 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     """
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        run = Recording.of(f, args, kwargs, argnums).scalar()
-        pullback = run.pullback()
-        gradients = pullback(unit_seed(run.output), release=True)
-        return pullback.value(), gradients if isinstance(argnums, Sequence) else gradients[0]
+        run = Recording.of(f, args, kwargs, argnums)
+        aux = run.aux() if has_aux else None
+        pullback = run.scalar().pullback()
+        gradients = run.pack(pullback(unit_seed(run.output), release=not has_aux))
+        value = pullback.value()
+        if has_aux:
+            value = (value, plain(aux, pullback.connected))
+        return value, as_sequence(gradients, not isinstance(argnums, Sequence))
 
     return value_and_gradient
 
 
-def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def grad(
+    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
+) -> Callable[..., Any]:
     """Return a function that gives the gradient of a scalar function.
 
     Parameters
@@ -58,13 +71,16 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     f : callable
         ``f(x, *args, **kwargs)`` in plain NumPy, returning a real scalar.
     argnums : int or sequence of int
-        Which positional arguments to differentiate by.
+        Which positional arguments to differentiate by, as for `value_and_grad`.
+    has_aux : bool
+        Whether `f` returns a pair, the scalar and anything else, which is handed through.
 
     Returns
     -------
     callable
-        With the arguments of `f`; returns the gradient, of the argument's shape, or a tuple of
-        gradients for several `argnums`. Called on Variables, it is itself differentiable.
+        With the arguments of `f`; returns the gradient, of the argument's form, or a tuple of
+        gradients for several `argnums`; with `has_aux` the pair ``(gradient, aux)``. Called on
+        Variables, it is itself differentiable.
 
     Raises
     ------
@@ -80,10 +96,11 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     >>> float(third(2.0))
     48.0
     """
-    both = value_and_grad(f, argnums)
+    both = value_and_grad(f, argnums, has_aux=has_aux)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
 
     return gradient
 
@@ -117,8 +134,8 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     def product(x: Any, u: Any, *args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, (x, *args), kwargs, argnums).array()
-        results = run.pullback()(direction(u, run.output, "u", "f(x)"))
-        return results if isinstance(argnums, Sequence) else results[0]
+        results = run.pack(run.pullback()(direction(u, run.output, "u", "f(x)")))
+        return as_sequence(results, not isinstance(argnums, Sequence))
 
     return product
 
@@ -159,20 +176,34 @@ def jvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, (x, *args), kwargs, argnums).array()
-        return pushforward(run)(direction(v, run.inputs[0].data, "v", "x"))
+        push = pushforward(run)
+        return push(*directions(v, run))
 
     return product
 
 
-def pushforward(run: Recording) -> Callable[[Any], Any]:
-    """Return the map from a tangent of the input to the tangent of the output."""
+def pushforward(run: Recording) -> Callable[..., Any]:
+    """Return the map from tangents of the inputs to the tangent of the output."""
     output = run.output
     u = leaf(np.zeros(np.shape(output), output.dtype if output.dtype.kind in "fc" else float))
     forth = run.pullback(graph=True)
-    (jtu,) = forth(u)
     # J.T u depends on x as well, but x is no outer variable here.
-    back = Pullback(jtu, (u._node,), graph=False, nested=forth.connected, isolated=True)
-    return lambda v: back(v)[0]
+    backs = [
+        Pullback(jtu, (u._node,), graph=False, nested=forth.connected, isolated=True)
+        for jtu in forth(u)
+    ]
+    return lambda *vs: sum(
+        (back(v)[0] for back, v in zip(backs[1:], vs[1:], strict=True)), start=backs[0](vs[0])[0]
+    )
+
+
+def directions(v: Any, run: Recording) -> list[Any]:
+    """Return the parts of a vector to multiply with, one for each input."""
+    (given,) = run.arguments
+    if not is_tree(given):
+        return [direction(v, run.inputs[0].data, "v", "x")]
+    parts = matching(v, given, "v", "x")
+    return [direction(part, x.data, "v", "x") for part, x in zip(parts, run.inputs, strict=True)]
 
 
 def direction(v: Any, like: Any, name: str, of: str) -> Any:

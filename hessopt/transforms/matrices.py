@@ -10,7 +10,7 @@ import numpy as np
 from hessopt.autodiff.variable import Variable
 from hessopt.transforms.first_order import pushforward
 from hessopt.transforms.recording import Recording
-from hessopt.transforms.second_order import recorded_gradient
+from hessopt.transforms.second_order import RecordedGradient
 
 LARGEST_BYTES = 2**31
 
@@ -47,7 +47,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums).array()
-        x, y = run.inputs[0].data, run.output
+        x, y = run.single_input(), run.output
         n, m = x.size, int(np.size(y) if not isinstance(y, Variable) else y.size)
         _refuse_absurd(m, n, x.dtype, "the Jacobian", "hessopt.jvp and hessopt.vjp multiply by it")
         shape = np.shape(y) + x.shape if not isinstance(y, Variable) else y.shape + x.shape
@@ -94,10 +94,10 @@ def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums)
-        x = run.inputs[0].data
+        x = run.single_input()
         _refuse_absurd(x.size, x.size, x.dtype, "the Hessian", "hessopt.hvp multiplies by it")
-        _, multiply = recorded_gradient(run.scalar())
-        rows = [multiply(e)[0] for e in _basis(x.shape, x.dtype)]
+        recorded = RecordedGradient(run.scalar())
+        rows = [recorded.multiply((e,))[0] for e in _basis(x.shape, x.dtype)]
         return _gather(rows, 0, x.shape + x.shape, x.dtype)
 
     return matrix

@@ -17,7 +17,7 @@ def derivatives_up_to(
 ) -> list[Any]:
     """Return ``[f(x), f'(x), ..., f^(n)(x)]`` elementwise, by walking back n times."""
     run = Recording.of(f, (x, *args), kwargs, 0).array()
-    x_in, y = run.inputs[0].data, run.output
+    x_in, y = run.single_input(), run.output
     shape = y.shape
     if shape != x_in.shape:
         raise ValueError(
@@ -27,7 +27,7 @@ def derivatives_up_to(
         )
     found = [y]
     for order in range(1, n + 1):
-        last = Recording(run.inputs, found[-1], run.nested).pullback(graph=order < n)
+        last = run.of_output(found[-1]).pullback(graph=order < n)
         if order == 1 and shape != () and not last.elementwise():
             raise ValueError(
                 "f mixes the elements of its argument, so there is no derivative of each element; "

@@ -18,6 +18,7 @@ from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.variable import Variable, leaf
+from hessopt.transforms.trees import is_tree, leaves, rebuild
 
 Argnums = int | Sequence[int]
 
@@ -38,7 +39,7 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     return tuple(int(n) % count for n in numbers)
 
 
-def as_input(x: Any, position: int) -> Variable:
+def as_input(x: Any, name: str) -> Variable:
     """Make the Variable that a function is differentiated with respect to."""
     if isinstance(x, Variable):
         return alias(x) if x._node.tracked and recording() else leaf(x.data)
@@ -47,7 +48,7 @@ def as_input(x: Any, position: int) -> Variable:
     try:
         return leaf(check_data(x))
     except TypeError as error:
-        raise TypeError(f"argument {position}: {error}") from None
+        raise TypeError(f"{name}: {error}") from None
 
 
 class Recording:
@@ -59,14 +60,19 @@ class Recording:
     output : Variable, or a constant
     nested : bool
         Whether an input is connected to a graph outside, so that results must be too.
+    arguments : list
+        The differentiated arguments as they were given.
     """
 
-    __slots__ = ("inputs", "nested", "output")
+    __slots__ = ("arguments", "inputs", "nested", "output")
 
-    def __init__(self, inputs: tuple[Node, ...], output: Any, nested: bool) -> None:
+    def __init__(
+        self, inputs: tuple[Node, ...], output: Any, nested: bool, arguments: list[Any]
+    ) -> None:
         self.inputs = inputs
         self.output = output
         self.nested = nested
+        self.arguments = arguments
 
     @classmethod
     def of(
@@ -76,16 +82,51 @@ class Recording:
         if not callable(f):
             raise TypeError(f"f must be a function, not {type(f).__name__}")
         arguments = list(args)
+        given = []
         inputs = []
-        nested = False
         for i in positions(argnums, len(args)):
-            arguments[i] = as_input(args[i], i)
-            x = arguments[i]._node
-            inputs.append(x)
-            nested = nested or x.primitive is not None
+            given.append(args[i])
+            if is_tree(args[i]):
+                handles = [as_input(x, path) for path, x in leaves(args[i], f"argument {i}")]
+                arguments[i] = rebuild(args[i], iter(handles))
+                inputs.extend(x._node for x in handles)
+            else:
+                arguments[i] = as_input(args[i], f"argument {i}")
+                inputs.append(arguments[i]._node)
+        if not inputs:
+            raise ValueError("the argument to differentiate by holds no array")
+        nested = any([x.primitive is not None for x in inputs])
         with using_config("enable_backprop", True):
             output = f(*arguments, **kwargs)
-        return cls(tuple(inputs), output, nested)
+        return cls(tuple(inputs), output, nested, given)
+
+    def pack(self, adjoints: Sequence[Any]) -> list[Any]:
+        """Bring one value for each input into the form of the arguments."""
+        values = iter(adjoints)
+        return [rebuild(given, values) for given in self.arguments]
+
+    def aux(self) -> Any:
+        """Split a pair ``(value, aux)`` that the function returned; return what is auxiliary."""
+        output = self.output
+        if not isinstance(output, tuple) or len(output) != 2:
+            raise TypeError(
+                f"has_aux=True: f must return a pair (value, aux), not {_describe(output)}"
+            )
+        self.output, aux = output
+        return aux
+
+    def single_input(self) -> np.ndarray:
+        """Return the array differentiated by, where a tree of them has no meaning."""
+        if len(self.arguments) != 1 or is_tree(self.arguments[0]):
+            raise TypeError(
+                "this derivative is a matrix or one number for each entry, so it takes one array, "
+                "not a container of them; hessopt.ravel_tree gives a vector and back"
+            )
+        return self.inputs[0].data
+
+    def of_output(self, output: Any) -> Recording:
+        """Return the recording of another output of the same run, such as a derivative."""
+        return Recording(self.inputs, output, self.nested, self.arguments)
 
     def scalar(self) -> Recording:
         """Insist that the output is one real number."""

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from hessopt.transforms.first_order import direction, unit_seed
+from hessopt.autodiff.config import using_config
+from hessopt.autodiff.node import raw
+from hessopt.transforms.first_order import directions, unit_seed
 from hessopt.transforms.recording import Pullback, Recording
 
 
-def recorded_gradient(run: Recording) -> tuple[Pullback, Pullback]:
-    """Return the gradient's recording and the pullback from it: the product with the Hessian."""
-    pullback = run.pullback(graph=True)
-    (gradient,) = pullback(unit_seed(run.output))
-    return pullback, Recording(run.inputs, gradient, pullback.connected).pullback()
+class RecordedGradient:
+    """The gradient as a graph, through which products with the Hessian are walks.
+
+    Attributes
+    ----------
+    value : scalar, or Variable where an outer derivative needs it
+    parts : list
+        The gradient by each input: arrays and Variables.
+    connected : bool
+        Whether results are Variables, connected to an outer graph.
+    """
+
+    def __init__(self, run: Recording) -> None:
+        pullback = run.pullback(graph=True)
+        self.value = pullback.value()
+        self.parts = pullback(unit_seed(run.output))
+        self.connected = pullback.connected
+        self._inputs = run.inputs
+        self._single = self._back(self.parts[0]) if len(self.parts) == 1 else None
+
+    def _back(self, output: Any) -> Pullback:
+        return Pullback(output, self._inputs, graph=False, nested=self.connected)
+
+    def gradient(self) -> list[Any]:
+        """Return the gradient by each input, as arrays unless connected."""
+        if self.connected:
+            return list(self.parts)
+        return [np.array(raw(part)) for part in self.parts]
+
+    def multiply(self, vs: Sequence[Any]) -> Sequence[Any]:
+        """Return the product of the Hessian with a vector in parts, one for each input."""
+        if self._single is not None:
+            return self._single(vs[0])
+        with using_config("enable_backprop", True):
+            along = sum(np.sum(g * v) for g, v in zip(self.parts, vs, strict=True))
+        return self._back(along)(np.ones(()))
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
@@ -57,9 +90,8 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
     def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, (x, *args), kwargs, argnums).scalar()
-        v = direction(v, run.inputs[0].data, "v", "x")
-        _, multiply = recorded_gradient(run)
-        return multiply(v)[0]
+        parts = directions(v, run)
+        return run.pack(RecordedGradient(run).multiply(parts))[0]
 
     return product
 
@@ -99,9 +131,11 @@ def value_grad_hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any
 
     def at(*args: Any, **kwargs: Any) -> tuple[Any, Any, Callable[[Any], Any]]:
         run = Recording.of(f, args, kwargs, argnums).scalar()
-        first, multiply = recorded_gradient(run)
-        x = run.inputs[0].data
-        gradient = np.array(multiply.value()) if not multiply.connected else multiply.value()
-        return first.value(), gradient, lambda v: multiply(direction(v, x, "v", "x"))[0]
+        recorded = RecordedGradient(run)
+
+        def product(v: Any) -> Any:
+            return run.pack(recorded.multiply(directions(v, run)))[0]
+
+        return recorded.value, run.pack(recorded.gradient())[0], product
 
     return at

@@ -87,7 +87,7 @@ def number(
     if value is None and optional:
         return
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
-        inside = above < value < below and value >= least
+        inside = value > above and value >= least and (value < below or below == np.inf)
         if inside and (not whole or value == value // 1):
             return
     bounds = [

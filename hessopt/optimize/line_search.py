@@ -23,6 +23,7 @@ W. W. Hager and H. Zhang, SIAM J. Optim. 16 (2005) 170-192, section 2 and equati
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -188,7 +189,7 @@ class _Search:
             return True
         return (  # Hager and Zhang (4.1): the same for a quadratic, but told from slopes
             trial.finite
-            and trial.f <= self.zero.f + self.noise
+            and abs(trial.f - self.zero.f) <= self.noise
             and (2 * self.c1 - 1) * slope0 >= trial.slope >= self.c2 * slope0
         )
 
@@ -248,7 +249,7 @@ def cubic_minimiser(a: Trial, b: Trial) -> float:
     square = d1 * d1 - a.slope * b.slope
     if not square >= 0:
         return np.nan
-    d2 = np.copysign(np.sqrt(square), b.alpha - a.alpha)
+    d2 = math.copysign(math.sqrt(square), b.alpha - a.alpha)
     denominator = b.slope - a.slope + 2 * d2
     if denominator == 0:
         return np.nan

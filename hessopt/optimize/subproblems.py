@@ -239,10 +239,10 @@ def newton_direction(B: Array, g: Array, floor: float = 1e-8) -> tuple[Array, bo
     >>> newton_direction(np.diag([2.0, -1.0]), np.array([2.0, 1.0]))
     (array([-1., -1.]), False)
     """
-    if not np.isfinite(B).all():
+    if not np.isfinite(B).all() or not B.any():
         return -g, False
     p, convex = _scaled_newton(B, g, floor)
-    return (p, convex) if float(g @ p) < 0 and np.isfinite(p).all() else (-g, False)
+    return (p, convex) if np.isfinite(p).all() and float(g @ p) < 0 else (-g, False)
 
 
 def _scaled_newton(B: Array, g: Array, floor: float) -> tuple[Array, bool]:

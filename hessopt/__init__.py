@@ -6,6 +6,12 @@ from hessopt.autodiff.config import no_grad, using_config
 from hessopt.autodiff.function import Function
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable
+from hessopt.comparison.comparison import Comparison
+from hessopt.comparison.side_by_side import compare
+from hessopt.optimize.minimize import minimize
+from hessopt.optimize.newton_scalar import newton_scalar
+from hessopt.pictures.dot import get_dot_graph
+from hessopt.pictures.draw import plot_dot_graph
 from hessopt.transforms.check import DerivativeReport, check_derivatives
 from hessopt.transforms.first_order import grad, jvp, value_and_grad, vjp
 from hessopt.transforms.matrices import hessian, jacobian
@@ -15,19 +21,25 @@ from hessopt.transforms.second_order import hvp, value_grad_hvp
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "DerivativeReport",
     "Function",
     "GraphReleasedError",
     "NoDerivativeError",
     "Variable",
     "check_derivatives",
+    "compare",
     "derivative",
+    "get_dot_graph",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "minimize",
+    "newton_scalar",
     "no_grad",
+    "plot_dot_graph",
     "taylor",
     "using_config",
     "value_and_grad",

@@ -23,7 +23,7 @@ LAYERS = (
     ("functions",),
     ("transforms",),
     ("optimize",),
-    ("compare", "pictures", "cli", "utils"),
+    ("comparison", "pictures", "cli", "utils", "__main__"),
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
@@ -213,7 +213,7 @@ BAD = [
     ),
     (imports_point_down, "hessopt/autodiff/a.py", "from ..primitives import b", "lies above"),
     (imports_point_down, "hessopt/transforms/a.py", "def f():\n    from .. import cli", "above"),
-    (imports_point_down, "hessopt/optimize/methods/a.py", "from ...compare import b", "above"),
+    (imports_point_down, "hessopt/optimize/methods/a.py", "from ...comparison import b", "above"),
     (imports_point_down, "hessopt/optimize/a.py", "from hessopt import grad", "not from the"),
     (imports_point_down, "hessopt/attic/a.py", "", "no layer is given for 'attic'"),
     (

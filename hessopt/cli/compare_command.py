@@ -9,9 +9,9 @@ from hessopt.cli.jsonable import print_json
 from hessopt.cli.minimize_command import method_name, run_options
 from hessopt.cli.targets import resolve
 from hessopt.cli.terminal import LiveLine, is_terminal, show
-from hessopt.compare.comparison import Run
-from hessopt.compare.curves import check
-from hessopt.compare.side_by_side import compare
+from hessopt.comparison.comparison import Run
+from hessopt.comparison.curves import check
+from hessopt.comparison.side_by_side import compare
 from hessopt.optimize.stopping import Status
 
 

@@ -120,7 +120,7 @@ class Recording:
         if len(self.arguments) != 1 or is_tree(self.arguments[0]):
             raise TypeError(
                 "this derivative is a matrix or one number for each entry, so it takes one array, "
-                "not a container of them; hessopt.ravel_tree gives a vector and back"
+                "not a container of them; hessopt.ravel gives a vector and back"
             )
         return self.inputs[0].data
 

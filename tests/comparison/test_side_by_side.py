@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import problems
-from hessopt.compare.side_by_side import TELLING, compare
+from hessopt.comparison.side_by_side import TELLING, compare
 
 rosenbrock = problems.get("rosenbrock")
 

@@ -12,8 +12,8 @@ from matplotlib import pyplot
 from rich.console import Console
 
 import problems
-from hessopt.compare.comparison import Comparison, Run
-from hessopt.compare.side_by_side import compare
+from hessopt.comparison.comparison import Comparison, Run
+from hessopt.comparison.side_by_side import compare
 
 TOLERANCE = 1e-6
 
@@ -251,7 +251,7 @@ def test_without_matplotlib_the_error_names_the_extra(comparison, monkeypatch):
 def test_comparing_imports_no_extra():
     program = (
         "import sys\n"
-        "from hessopt.compare.side_by_side import compare\n"
+        "from hessopt.comparison.side_by_side import compare\n"
         "str(compare(lambda x: x @ x, [1.0], ['newton']))\n"
         "sys.exit(bool({'rich', 'matplotlib'} & set(sys.modules)))\n"
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hessopt.compare.tables import html, plain, rich_table
-from hessopt.compare.verdict import rank, verdict
+from hessopt.comparison.tables import html, plain, rich_table
+from hessopt.comparison.verdict import rank, verdict
 
 if TYPE_CHECKING:
     from hessopt.optimize.history import History
@@ -194,6 +194,6 @@ class Comparison:
         ValueError
             If no method recorded a gradient.
         """
-        from hessopt.compare.curves import draw
+        from hessopt.comparison.curves import draw
 
         return draw(self.runs, self.gtol, to_file)

@@ -149,7 +149,7 @@ class ArrayFace:
 
     def flatten(self, order: Any = "C") -> Any:
         """Return the elements in one dimension; see `numpy.ndarray.flatten`."""
-        return RULES[np.ravel](self, order)
+        return RULES[np.copy](RULES[np.ravel](self, order))
 
     sum = _array_method("sum")
     mean = _array_method("mean")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.accumulate import is_basic
+from hessopt.autodiff.config import recording
 from hessopt.autodiff.function import Primitive, apply
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import RULES, register
@@ -23,20 +24,31 @@ from hessopt.autodiff.variable import Variable
 class View(Variable):
     """A Variable that shares its numbers with the one it was sliced or reshaped from."""
 
-    __slots__ = ("_base", "_own", "_params", "_primitive", "_seen")
+    __slots__ = ("_base", "_own", "_params", "_primitive", "_root", "_seen")
 
     _base: Variable
     _own: Node
     _params: dict[str, Any]
     _primitive: Primitive
-    _seen: Node
+    _root: Variable  # the Variable at the end of the chain of bases, which is no view
+    _seen: Node  # the root's node that `_own` was computed from
 
     @property
     def _node(self) -> Node:  # pyright: ignore[reportIncompatibleVariableOverride]
-        if self._base._node is not self._seen:
-            self._seen = self._base._node
-            self._own = apply(self._primitive, (self._base,), self._params)._node
+        if self._root._node is not self._seen:
+            self._follow()
         return self._own
+
+    def _follow(self) -> None:
+        """Compute the value anew, from the root up: a chain of views may be long."""
+        chain: list[View] = []
+        link: Variable = self
+        while isinstance(link, View) and link._seen is not self._root._node:
+            chain.append(link)
+            link = link._base
+        for link in reversed(chain):
+            link._seen = self._root._node
+            link._own = apply(link._primitive, (link._base,), link._params)._node
 
     def _write(self, value: Variable) -> None:
         """Take a new value, and hand it on to the base."""
@@ -49,7 +61,7 @@ class View(Variable):
                 f"assignment into the result of {self._primitive.name}, which is read-only as in "
                 "NumPy; assign into a copy of it"
             )
-        self._own, self._seen = value._node, self._base._node
+        self._own, self._seen = value._node, self._root._node
 
 
 def view(result: Any, base: Any, primitive: Primitive, params: dict[str, Any]) -> Any:
@@ -57,15 +69,19 @@ def view(result: Any, base: Any, primitive: Primitive, params: dict[str, Any]) -
     y = object.__new__(View)
     y._own = result._node
     y._base = base
-    y._seen = base._node
+    y._root = base._root if isinstance(base, View) else base
+    y._seen = y._root._node
     y._primitive = primitive
     y._params = params
     return y
 
 
 def _store(target: Variable, value: Variable) -> None:
+    node = target._node
     if isinstance(target, View):
         target._write(value)
+    elif node.tracked and node.primitive is None and not recording():
+        np.copyto(node.data, value.data)  # a step of descent under no_grad: a leaf stays a leaf
     else:
         target._node = value._node
 

@@ -22,7 +22,7 @@ from hessopt.autodiff.accumulate import Bundle, scatter_add
 from hessopt.autodiff.assignment import view
 from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError
 from hessopt.autodiff.variable import handle
 
@@ -174,9 +174,10 @@ class Rearrange(Linear):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         operands, params = self.bind(*args, **kwargs)
+        x = operands[0]
         y = apply(self, operands, params)
-        if isinstance(operands[0], Handle) and y.ndim and y.data.base is not None:
-            return view(y, operands[0], self, params)
+        if isinstance(x, Handle) and y.ndim and np.may_share_memory(y.data, raw(x)):
+            return view(y, x, self, params)
         return y
 
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -185,16 +186,16 @@ class Rearrange(Linear):
         bound = signature_of(self.forward).bind(*args, **kwargs).arguments
         first = next(iter(bound))
         x = bound.pop(first)
-        if any_tracked(bound):
-            names = [f"{name}=" for name, value in bound.items() if any_tracked(value)]
-            raise NoDerivativeError(
-                f"{self.name}: the derivative with respect to {', '.join(names)} is not known; "
-                "pass .data where none is wanted"
-            )
         params = {}
         for name, value in bound.items():
-            params.update(strip(value) if isinstance(value, dict) else {name: strip(value)})
-        return (x,), params
+            params.update(value if isinstance(value, dict) else {name: value})
+        for name, value in params.items():
+            if any_tracked(value):
+                raise NoDerivativeError(
+                    f"{self.name}: the derivative with respect to {name}= is not known; pass "
+                    "its .data where none is wanted"
+                )
+        return (x,), strip(params)
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         size = int(np.prod(x.shape))

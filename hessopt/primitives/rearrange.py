@@ -85,14 +85,17 @@ class Flip(Rearrange):
 
 class Fliplr(Rearrange):
     numpy = np.fliplr
+    permutes = True
 
 
 class Flipud(Rearrange):
     numpy = np.flipud
+    permutes = True
 
 
 class Rot90(Rearrange):
     numpy = np.rot90
+    permutes = True
 
 
 class Roll(Rearrange):

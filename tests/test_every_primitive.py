@@ -35,7 +35,7 @@ def test_every_rule_has_a_case():
 
 def test_every_rule_is_of_a_known_kind():
     assert set(KINDS) == set(RULES)
-    assert set(KINDS.values()) == {"primitive", "derived", "constant"}
+    assert set(KINDS.values()) == {"primitive", "derived", "constant", "assignment"}
     answering = {id(rule) for rule in RULES.values()}
     assert [p for p in PRIMITIVES if id(p) not in answering] == []
 

@@ -40,10 +40,6 @@ CASES = {
         (lambda x: np.broadcast_to(x, (2, 2, 3)), ((2, 1),)),
         (lambda x: np.broadcast_to(x, 3), ((),)),
     ],
-    np.full_like: [
-        (lambda x: np.full_like(x, x[0, 1]), (M,)),
-        (lambda x: np.full_like(x, x[:3], shape=(2, 3)), (V,)),
-    ],
     np.broadcast_arrays: [(np.broadcast_arrays, ((2, 1), (3,)))],
     np.squeeze: [
         (np.squeeze, ((1, 3, 1),)),

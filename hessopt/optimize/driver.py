@@ -179,16 +179,18 @@ def rounding_error(objective: Objective, point: Point) -> float:
     """Estimate the rounding error of f: its jumps when x moves by a few units in the last place.
 
     At least the rounding of the number f itself; much more if f is a difference of large numbers.
+    What is seen on one side of x alone is a discontinuity and does not count.
     """
-    error = EPS * abs(point.f)
     signs = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
-    for ulps in (-2, -1, 1, 2):
-        move = ulps * np.spacing(point.x) * signs
-        jump = abs(objective.value(point.x + move) - point.f) - float(
-            np.abs(point.g) @ np.abs(move)
-        )
-        error = max(error, jump if np.isfinite(jump) else 0.0)
-    return error
+    sides = []
+    for side in (-1, 1):
+        jumps = [0.0]
+        for ulps in range(1, 5):
+            move = side * ulps * np.spacing(point.x) * signs
+            change = objective.value(point.x + move) - point.f
+            jumps.append(abs(change) - float(np.abs(point.g) @ np.abs(move)))
+        sides.append(max(jump for jump in jumps if np.isfinite(jump)))
+    return max(EPS * abs(point.f), min(sides))
 
 
 def newton_decrement(objective: Objective, point: Point) -> float:

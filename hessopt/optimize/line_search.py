@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.stopping import EPS, Status, Stop
+from hessopt.optimize.stopping import ADVICE, EPS, Status, Stop
 
 Array = NDArray[np.float64]
 
@@ -140,8 +140,7 @@ def no_descent(point: Point, trial: Point | None, predicted: float = np.nan) -> 
         return not_finite(point, trial)
     message = (
         f"No lower point was found along a descent direction; max |gradient| = "
-        f"{point.grad_norm:.3g}. fun may be discontinuous or noisy, or its derivative wrong: "
-        "check_derivatives compares it with differences."
+        f"{point.grad_norm:.3g}. {ADVICE}"
     )
     return Stop(Status.NO_DESCENT, message, predicted=predicted)
 

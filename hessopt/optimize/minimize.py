@@ -124,6 +124,7 @@ def minimize(
         return _custom(method, fun, x0, *method_arguments)
     if method is not None and not isinstance(method, str):
         raise TypeError(f"method must be a name or a callable, not {type(method).__name__}")
+    checks.number(tol, "tol", least=0.0, optional=True)
     general, others = split(options)
     state = general.state(shape)
     constraints = exact(constraints, shape)

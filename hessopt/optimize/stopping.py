@@ -16,6 +16,13 @@ import numpy as np
 EPS = float(np.finfo(float).eps)
 
 
+# What a user can look for where a method gets nowhere
+ADVICE = (
+    "fun may be discontinuous or noisy, or its derivative wrong: check_derivatives compares it "
+    "with differences."
+)
+
+
 class Status(IntEnum):
     """Why a run ended: the values of ``res.status``.
 
@@ -209,7 +216,7 @@ class Stalled(StoppingTest):
             return None
         message = (
             f"Neither f nor its gradient has improved in the last {self.window} steps; "
-            f"max |gradient| = {progress.point.grad_norm:.3g}."
+            f"max |gradient| = {progress.point.grad_norm:.3g}. {ADVICE}"
         )
         return Stop(Status.NO_DESCENT, message)
 

@@ -12,11 +12,20 @@ from hessopt.optimize.minimize import minimize
 from hessopt.optimize.newton_scalar import newton_scalar
 from hessopt.pictures.dot import get_dot_graph
 from hessopt.pictures.draw import plot_dot_graph
+from hessopt.primitives.creation import array, zeros
 from hessopt.transforms.check import DerivativeReport, check_derivatives
+from hessopt.transforms.custom import (
+    checkpoint,
+    custom_derivative,
+    external,
+    primitive,
+    stop_gradient,
+)
 from hessopt.transforms.first_order import grad, jvp, value_and_grad, vjp
 from hessopt.transforms.matrices import hessian, jacobian
 from hessopt.transforms.orders import derivative, taylor
 from hessopt.transforms.second_order import hvp, value_grad_hvp
+from hessopt.transforms.trees import ravel
 
 __version__ = "0.1.0"
 
@@ -27,9 +36,13 @@ __all__ = [
     "GraphReleasedError",
     "NoDerivativeError",
     "Variable",
+    "array",
     "check_derivatives",
+    "checkpoint",
     "compare",
+    "custom_derivative",
     "derivative",
+    "external",
     "get_dot_graph",
     "grad",
     "hessian",
@@ -40,9 +53,13 @@ __all__ = [
     "newton_scalar",
     "no_grad",
     "plot_dot_graph",
+    "primitive",
+    "ravel",
+    "stop_gradient",
     "taylor",
     "using_config",
     "value_and_grad",
     "value_grad_hvp",
     "vjp",
+    "zeros",
 ]

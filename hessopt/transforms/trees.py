@@ -68,6 +68,35 @@ def ravel(tree: Any, name: str = "x0") -> tuple[np.ndarray, Callable[[Any], Any]
 
     The function takes a Variable too, so that a solver may work on the vector while the objective
     is written in terms of the tree.
+
+    Parameters
+    ----------
+    tree : dict, list, tuple, named tuple, dataclass or array
+        Containers of real arrays and numbers, nested as you like.
+    name : str
+        What errors call it.
+
+    Returns
+    -------
+    vector : ndarray
+        Of shape (n,), float64.
+    restore : callable
+        Takes a vector of shape (n,) to a tree of the same form.
+
+    Raises
+    ------
+    TypeError
+        If an entry is not real.
+
+    Examples
+    --------
+    >>> import numpy as np, hessopt
+    >>> vector, restore = hessopt.ravel({"weights": np.eye(2), "bias": 0.5})
+    >>> vector
+    array([1. , 0. , 0. , 1. , 0.5])
+    >>> restore(2 * vector)["weights"]
+    array([[2., 0.],
+           [0., 2.]])
     """
     found = [(path, np.asarray(leaf)) for path, leaf in leaves(tree, name)]
     for path, leaf in found:

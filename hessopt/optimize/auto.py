@@ -30,7 +30,7 @@ def choose(n: int, jac: Any, hess: Any, hessp: Any, bounds: Any, constraints: An
     small, size = n <= DENSE, f"{n} variables, {'at most' if n <= DENSE else 'more than'} {DENSE}"
     if constraints:
         if small:
-            return Choice("slsqp", f"constraints, {size}", {"ftol": 1e-12, "maxiter": 1000})
+            return Choice("slsqp", f"constraints, {size}", {"ftol": 1e-9, "maxiter": 1000})
         return Choice("trust-constr", f"constraints, {size}", {})
     if bounds is not None:
         return Choice("l-bfgs-b", "bounds", {"gtol": 1e-6, "ftol": 1e-14})

@@ -20,8 +20,8 @@ ADVICE = (
 )
 
 
-def exact(constraints: Any, shape: tuple[int, ...]) -> list[Any]:
-    """Return the constraints with exact Jacobians, and Hessians, where they have none.
+def exact(constraints: Any, shape: tuple[int, ...], second: bool = False) -> list[Any]:
+    """Return the constraints with exact Jacobians, and perhaps Hessians, where they have none.
 
     A constraint sees x in the shape that fun sees. ``jac="2-point"`` is what a
     NonlinearConstraint has if nothing is said, so it counts as nothing.
@@ -32,10 +32,10 @@ def exact(constraints: Any, shape: tuple[int, ...]) -> list[Any]:
         constraints = []
     if isinstance(constraints, dict | LinearConstraint | NonlinearConstraint):
         constraints = [constraints]
-    return [_exact(constraint, shape) for constraint in constraints]
+    return [_exact(constraint, shape, second) for constraint in constraints]
 
 
-def _exact(constraint: Any, shape: tuple[int, ...]) -> Any:
+def _exact(constraint: Any, shape: tuple[int, ...], second: bool) -> Any:
     from scipy.optimize import BFGS, LinearConstraint, NonlinearConstraint
 
     if isinstance(constraint, LinearConstraint):
@@ -55,7 +55,7 @@ def _exact(constraint: Any, shape: tuple[int, ...]) -> Any:
     jac: Any = constraint.jac
     if isinstance(jac, str) and jac == "2-point":
         jac = _jacobian(fun, shape)
-        if isinstance(hess, BFGS):
+        if second and isinstance(hess, BFGS):
             hess = _hessian(fun, shape)
     elif callable(jac):
         jac = _seeing(jac, shape)

@@ -127,13 +127,13 @@ def minimize(
     checks.number(tol, "tol", least=0.0, optional=True)
     general, others = split(options)
     state = general.state(shape)
-    constraints = exact(constraints, shape)
     name, reason = canonical(method or "auto", [*METHODS, *SCIPY_METHODS]), None
     if name == "auto" and state is not None:
         name, reason = state.method.name, "it is the method of the run that is resumed"
     elif name == "auto":
         name, reason, defaults = choose(flat.size, jac, hess, hessp, bounds, constraints)
         general, others = split({**defaults, **(options or {})})
+    constraints = exact(constraints, shape, second=name == "trust-constr")
     _refuse_restrictions(name, bounds, constraints)
     _warn_unused(name, jac, hess, hessp)
 

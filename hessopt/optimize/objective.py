@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
 from hessopt.optimize.oracle import Curvature, Oracle, Product
 from hessopt.optimize.stopping import Status, Stop, StoppingTest
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
 Array = NDArray[np.float64]
+
+ADVICE = (
+    "If fun cannot be written in NumPy calls, give its gradient as jac, or ask for differences with "
+    "jac='3-point'; methods such as 'nelder-mead' need no derivatives."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,6 +269,8 @@ class Objective:
             raise
         except Exception as error:
             if kind not in self._succeeded:
+                if isinstance(error, NoDerivativeError):
+                    error.add_note(ADVICE)
                 raise
             place = traceback.extract_tb(error.__traceback__)[-1]
             self.stop = Stop(

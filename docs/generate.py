@@ -66,7 +66,7 @@ def method_rows() -> Iterator[list[str]]:
 
 def as_markdown(text: str) -> str:
     """Turn reStructuredText's code marks into Markdown's and escape the rest for a table."""
-    parts = re.split(r"``(.+?)``", text)
+    parts = re.split(r"``?(.+?)``?", text)
     parts[::2] = [re.sub(r"([\\`*_\[\]<|])", r"\\\1", part) for part in parts[::2]]
     parts[1::2] = ["`" + part.replace("|", "\\|") + "`" for part in parts[1::2]]
     return "".join(parts)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 ADVICE = (
-    "If fun cannot be written in NumPy calls, give its gradient as jac, or ask for differences with "
-    "jac='3-point'; methods such as 'nelder-mead' need no derivatives."
+    "If fun cannot be written in NumPy calls, give its gradient as jac, or ask for differences "
+    "with jac='3-point'; methods such as 'nelder-mead' need no derivatives."
 )
 
 

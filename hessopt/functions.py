@@ -28,6 +28,7 @@ from numpy import (
 from numpy import power as pow
 
 from hessopt.autodiff.families import sum_to
+from hessopt.autodiff.function import detached
 from hessopt.autodiff.node import raw
 
 average = mean
@@ -213,7 +214,7 @@ def softmax(x: Any, axis: int = 1) -> Any:
     >>> F.softmax(np.array([[0.0, 0.0]]))
     array([[0.5, 0.5]])
     """
-    y = exp(x - np.max(raw(x), axis=axis, keepdims=True))
+    y = exp(x - np.max(detached(x), axis=axis, keepdims=True))
     return y / sum(y, axis=axis, keepdims=True)
 
 
@@ -237,7 +238,7 @@ def log_softmax(x: Any, axis: int = 1) -> Any:
     >>> F.log_softmax(np.array([[0.0, 1000.0]]))
     array([[-1000.,     0.]])
     """
-    shifted = x - np.max(raw(x), axis=axis, keepdims=True)
+    shifted = x - np.max(detached(x), axis=axis, keepdims=True)
     return shifted - log(sum(exp(shifted), axis=axis, keepdims=True))
 
 

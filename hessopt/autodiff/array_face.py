@@ -71,7 +71,16 @@ class ArrayFace:
     __ge__ = _operator(np.greater_equal)
     __eq__ = _operator(np.equal)
     __ne__ = _operator(np.not_equal)
+    __and__ = _operator(np.bitwise_and)
+    __rand__ = _reflected(np.bitwise_and)
+    __or__ = _operator(np.bitwise_or)
+    __ror__ = _reflected(np.bitwise_or)
+    __xor__ = _operator(np.bitwise_xor)
+    __rxor__ = _reflected(np.bitwise_xor)
     __hash__ = object.__hash__
+
+    def __invert__(self) -> Any:
+        return RULES[np.invert](self)
 
     def __neg__(self) -> Any:
         return RULES[np.negative](self)

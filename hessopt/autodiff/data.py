@@ -8,6 +8,7 @@ import numpy as np
 
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.node import Handle
+from hessopt.autodiff.tracing import peek
 
 NUMERIC = "biufc"  # kinds of dtype
 
@@ -61,12 +62,18 @@ def any_tracked(values: Any) -> bool:
     return any(any_tracked(value) for value in values)
 
 
-def strip(value: Any) -> Any:
-    """Replace the Variables in (nested) arguments by their arrays."""
+def strip(value: Any, *, look: bool = True) -> Any:
+    """Replace the Variables in (nested) arguments by their arrays.
+
+    Where the numbers in them are going to be looked at, not the shapes alone, a running trace is
+    told.
+    """
     if isinstance(value, Handle):
+        if look:
+            peek(value, "an index, a parameter or a function without a rule")
         return value._node.data
     if type(value) in (list, tuple):
-        return type(value)(strip(v) for v in value)
+        return type(value)(strip(v, look=look) for v in value)
     if type(value) is dict:
-        return {k: strip(v) for k, v in value.items()}
+        return {k: strip(v, look=look) for k, v in value.items()}
     return value

@@ -13,6 +13,7 @@ from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
 from hessopt.autodiff.registry import register
+from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.autodiff.variable import Variable, constant, handle, record
 
 OUTPUT = -1  # beside operand positions, the output's
@@ -125,18 +126,19 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
             arrays.append(operand)
         nodes.append(operand)
     data = primitive.forward(*arrays, **params) if params else primitive.forward(*arrays)
-    if wanted and recording():
-        if type(data) is np.ndarray:
-            if data.nbytes >= LARGE:
-                nodes = _lightened(primitive, nodes, wanted)
-            return record(data, primitive, nodes, params, wanted)
-        if type(data) is tuple:
-            bundle = record(data, primitive, nodes, params, wanted)._node
-            return tuple(item_of(bundle, k) for k in range(len(data)))
-        return record(np.asarray(data), primitive, nodes, params, wanted)
+    if not wanted or not recording():
+        tracer = active()
+        if tracer is None or not any(isinstance(x, Node) and tracer.follows(x) for x in nodes):
+            return tuple(map(constant, data)) if type(data) is tuple else constant(data)
+        wanted = []
     if type(data) is tuple:
-        return tuple(map(constant, data))
-    return constant(data)
+        bundle = record(data, primitive, nodes, params, wanted)._node
+        return tuple(item_of(bundle, k) for k in range(len(data)))
+    if type(data) is not np.ndarray:
+        data = np.asarray(data)
+    elif data.nbytes >= LARGE:
+        nodes = _lightened(primitive, nodes, wanted)
+    return record(data, primitive, nodes, params, wanted)
 
 
 def _lightened(primitive: Primitive, nodes: list[Any], wanted: list[int]) -> list[Any]:
@@ -177,7 +179,13 @@ _ITEM = Item()
 
 def item_of(bundle: Node, slot: int) -> Variable:
     """Return one output of a recorded function of several outputs."""
-    return record(_take_slot(bundle.data, slot), _ITEM, (bundle,), {"slot": slot}, (0,))
+    return record(
+        _take_slot(bundle.data, slot),
+        _ITEM,
+        (bundle,),
+        {"slot": slot},
+        (0,) if bundle.tracked else (),
+    )
 
 
 class Function(Primitive):
@@ -276,26 +284,51 @@ def _fit(gx: Any, x: Variable, graph: bool) -> Any:
     return gx if graph else gx.data
 
 
-class Constant:
+class Constant(Primitive):
     """A function that is constant almost everywhere, or asks about data: no derivative.
 
-    Its result is a plain array, so nothing can be differentiated by accident.
+    Its result is a plain array, so nothing can be differentiated by accident. While a trace is
+    running it is recorded, because its value may differ at replay.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-
-    def __repr__(self) -> str:
-        return f"<constant {self.function.__name__}>"
+    def __init__(self, function: Callable[..., Any], *, static: bool = False) -> None:
+        self.forward = function
+        self.name = function.__name__
+        self.static = static
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*strip(args), **strip(kwargs))
+        tracer = active()
+        if tracer is not None and not self.static:
+            traced = [x for x in args if isinstance(x, Handle) and tracer.follows(x._node)]
+            if traced:
+                return self._record(args, kwargs)
+        return self.forward(
+            *strip(args, look=not self.static), **strip(kwargs, look=not self.static)
+        )
+
+    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        data = self.forward(*strip(args, look=False), **strip(kwargs))
+        if isinstance(data, tuple):
+            raise Untraceable(f"the shape of the result of {self.name} depends on values")
+        nodes = [x._node if isinstance(x, Handle) else x for x in args]
+        return record(np.asarray(data), self, nodes, kwargs, ())
+
+    def reads(self, wanted: Sequence[int]) -> frozenset[int]:
+        return NOTHING
 
 
-def constant_functions(*functions: Callable[..., Any]) -> None:
-    """Register functions that carry no derivative."""
+def constant_functions(*functions: Callable[..., Any], static: bool = False) -> None:
+    """Register functions that carry no derivative; `static` ones look at shapes and types alone."""
     for function in functions:
-        register(function, Constant(function), "constant")
+        register(function, Constant(function, static=static), "constant")
+
+
+def detached(x: Any) -> Any:
+    """Return the value of `x` with no derivative: an array, or a traced value in a trace."""
+    return _DETACH(x) if isinstance(x, Handle) else x
+
+
+_DETACH = Constant(np.asarray)
 
 
 class Identity(Primitive):

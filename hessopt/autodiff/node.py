@@ -32,13 +32,16 @@ class Node:
     wanted : positions of the operands that carry a derivative
     index : creation order
     tracked : whether a derivative with respect to this value, or through it, may be asked for
-    grad, name : set on demand; read them with getattr
+    _grad, name : set on demand; read them with getattr
+    home : weak reference to the Variable of a leaf, which holds the leaf's grad in its place: the
+        grad may have a graph that leads back to the node, and would close a cycle
     """
 
     __slots__ = (
         "__weakref__",
+        "_grad",
         "data",
-        "grad",
+        "home",
         "index",
         "name",
         "operands",
@@ -48,8 +51,9 @@ class Node:
         "wanted",
     )
 
+    _grad: Any
     data: Any
-    grad: Any
+    home: weakref.ref[Any]
     index: int
     name: str | None
     operands: Any
@@ -96,8 +100,9 @@ def shadow(x: Node) -> Shadow:
 class Handle:
     """What a user holds: a reference to a node that assignment can change."""
 
-    __slots__ = ("__weakref__", "_node")
+    __slots__ = ("__weakref__", "_grad", "_node")
 
+    _grad: Any
     _node: Node
 
 

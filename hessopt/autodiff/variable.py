@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import any_tracked, check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, next_index, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError, no_rule
+from hessopt.autodiff.tracing import active, peek
 
 
 class Creator(NamedTuple):
@@ -77,6 +79,7 @@ class Variable(ArrayFace, Handle):
 
     def __init__(self, data: Any, name: str | None = None) -> None:
         self._node = leaf(check_data(data))._node
+        self._node.home = weakref.ref(self)
         self._node.name = name
 
     # What a Variable is
@@ -84,6 +87,7 @@ class Variable(ArrayFace, Handle):
     @property
     def data(self) -> np.ndarray:
         """The value."""
+        peek(self, "x.data")
         return self._node.data
 
     @data.setter
@@ -93,7 +97,7 @@ class Variable(ArrayFace, Handle):
     @property
     def grad(self) -> Variable | None:
         """The derivative left by `backward`, or None."""
-        return getattr(self._node, "grad", None)
+        return getattr(_keeper(self._node), "_grad", None)
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -103,7 +107,9 @@ class Variable(ArrayFace, Handle):
             raise ValueError(
                 f"grad has shape {value.shape}, but the Variable has shape {self.shape}"
             )
-        self._node.grad = value
+        keeper = _keeper(self._node)
+        if keeper is not None:
+            keeper._grad = value
 
     @property
     def name(self) -> str | None:
@@ -221,10 +227,13 @@ class Variable(ArrayFace, Handle):
             if type(x.data) is tuple:
                 continue  # inside a function of several outputs
             g = g if isinstance(g, Variable) else constant(g)
-            present = None if x is output else getattr(x, "grad", None)
-            x.grad = g if present is None else present + g
+            keeper = _keeper(x)
+            if keeper is None:
+                continue  # nobody could read it
+            present = None if x is output else getattr(keeper, "_grad", None)
+            keeper._grad = g if present is None else present + g
         if not retain_grad and output.primitive is not None:
-            output.grad = None
+            output._grad = None
 
     def _seed(self, seed: Any, nodes: list[Node]) -> Any:
         if seed is None:
@@ -249,7 +258,7 @@ class Variable(ArrayFace, Handle):
 
     def cleargrad(self) -> None:
         """Forget the derivative."""
-        self._node.grad = None
+        self.grad = None
 
     def unchain(self) -> None:
         """Cut this Variable off from what it was computed from; it becomes a leaf."""
@@ -263,9 +272,14 @@ class Variable(ArrayFace, Handle):
     # Leaving the graph
 
     def __bool__(self) -> bool:
-        return bool(self._node.data)
+        outcome = bool(self._node.data)
+        tracer = active()
+        if tracer is not None:
+            tracer.guard(self._node, outcome)
+        return outcome
 
     def _convert(self, name: str) -> np.ndarray:
+        peek(self, name)
         if self._node.tracked and recording():
             raise NoDerivativeError(
                 f"{name} on a Variable would drop its derivative without a word. Where the plain "
@@ -337,6 +351,7 @@ def leaf(data: np.ndarray) -> Variable:
     """Wrap an array in a new leaf."""
     x = record(data, None, (), NO_PARAMS, ())
     x._node.tracked = True
+    x._node.home = weakref.ref(x)
     return x
 
 
@@ -351,7 +366,7 @@ def record(
     node.params = params
     node.wanted = wanted
     node.index = next_index()
-    node.tracked = primitive is not None
+    node.tracked = bool(wanted)
     y = _new(Variable)
     y._node = node
     return y
@@ -365,6 +380,15 @@ def handle(node: Node) -> Variable:
 
 
 _new = object.__new__
+
+
+def _keeper(node: Node) -> Any:
+    """Return what keeps a node's grad: for a leaf its Variable, None if that is gone."""
+    home = getattr(node, "home", None)
+    if home is None:
+        return node
+    x = home()
+    return x if x is not None and x._node is node else None
 
 
 def _cut(node: Node) -> None:

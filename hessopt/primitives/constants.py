@@ -31,6 +31,10 @@ constant_functions(
     np.logical_or,
     np.logical_xor,
     np.logical_not,
+    np.bitwise_and,
+    np.bitwise_or,
+    np.bitwise_xor,
+    np.invert,
     np.isnan,
     np.isinf,
     np.isfinite,
@@ -60,7 +64,9 @@ constant_functions(
     np.lexsort,
     np.argpartition,
     np.digitize,
-    # shapes and types
+)
+
+constant_functions(  # these look at shapes and types alone
     np.shape,
     np.ndim,
     np.size,
@@ -68,8 +74,9 @@ constant_functions(
     np.common_type,
     np.min_scalar_type,
     np.can_cast,
-    # printing
+    # and these print
     np.array_repr,
     np.array_str,
     np.array2string,
+    static=True,
 )

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Elementwise, Multilinear
 from hessopt.autodiff.function import unsupported
-from hessopt.autodiff.node import NO_PARAMS
+from hessopt.autodiff.node import NO_PARAMS, Handle
 from hessopt.autodiff.registry import derived
 
 
@@ -59,6 +58,13 @@ class Copysign(Elementwise):
     partials = (lambda y, a, b: np.sign(a) * np.sign(y), 0)
 
 
+def _as_condition(condition: Any) -> Any:
+    """Return a condition as booleans: an array, or a traced value in a trace."""
+    if isinstance(condition, Handle):
+        condition = np.not_equal(condition, 0)  # pyright: ignore - dispatches on the Variable
+    return condition if isinstance(condition, Handle) else np.asarray(condition, dtype=bool)
+
+
 class Where(Multilinear):
     """Linear in both branches; the condition carries no derivative."""
 
@@ -76,7 +82,7 @@ class Where(Multilinear):
         return super().__call__(condition, *branches)
 
     def bind(self, condition: Any, x: Any, y: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        return (np.asarray(strip(condition), dtype=bool), x, y), NO_PARAMS
+        return (_as_condition(condition), x, y), NO_PARAMS
 
 
 @derived(np.clip)

@@ -151,8 +151,9 @@ def walk(
 
 
 def _separate(adjoints: dict[Node, Any], seeds: Iterable[Any]) -> None:
-    """Copy an adjoint that is still a view, a caller's seed, or another value's array."""
+    """Copy an adjoint that is still a view, a caller's seed, a leaf, or another value's array."""
     taken = {id(raw(seed)) for seed in seeds}
+    taken.update(id(x.data) for x in adjoints)
     for x, g in adjoints.items():
         array = raw(g)
         if isinstance(g, Bundle):

@@ -14,6 +14,7 @@ from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import any_tracked, check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, next_index, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError, no_rule
+from hessopt.autodiff.tracing import active, peek
 
 
 class Creator(NamedTuple):
@@ -86,6 +87,7 @@ class Variable(ArrayFace, Handle):
     @property
     def data(self) -> np.ndarray:
         """The value."""
+        peek(self, "x.data")
         return self._node.data
 
     @data.setter
@@ -270,9 +272,14 @@ class Variable(ArrayFace, Handle):
     # Leaving the graph
 
     def __bool__(self) -> bool:
-        return bool(self._node.data)
+        outcome = bool(self._node.data)
+        tracer = active()
+        if tracer is not None:
+            tracer.guard(self._node, outcome)
+        return outcome
 
     def _convert(self, name: str) -> np.ndarray:
+        peek(self, name)
         if self._node.tracked and recording():
             raise NoDerivativeError(
                 f"{name} on a Variable would drop its derivative without a word. Where the plain "
@@ -359,7 +366,7 @@ def record(
     node.params = params
     node.wanted = wanted
     node.index = next_index()
-    node.tracked = primitive is not None
+    node.tracked = bool(wanted)
     y = _new(Variable)
     y._node = node
     return y

@@ -14,6 +14,8 @@ from hessopt.primitives import (
     rearrange,
     reduce,
     selection,
+    sets,
+    sorting,
 )
 
 __all__ = [
@@ -30,4 +32,6 @@ __all__ = [
     "rearrange",
     "reduce",
     "selection",
+    "sets",
+    "sorting",
 ]

@@ -112,8 +112,8 @@ def wolfe(
     >>> from hessopt.optimize.objective import Objective
     >>> objective = Objective(lambda x: np.sum((x - 3) ** 2), [0.0], order=1)
     >>> point = objective(objective.x0)
-    >>> wolfe(objective, point, -point.g, alpha=0.1).alpha
-    0.4999999999
+    >>> wolfe(objective, point, -point.g, alpha=0.1, c2=0.5).alpha
+    0.5
     """
     phi = along(objective, point, p)
     zero = Trial(0.0, point.f, float(point.g @ p), point)

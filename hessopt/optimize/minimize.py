@@ -78,9 +78,9 @@ def minimize(
         Called after each iteration as ``callback(x)``, or, if its only parameter has that name, as
         ``callback(intermediate_result=OptimizeResult)``. StopIteration ends the run.
     options : dict, optional
-        For every method: `gtol` (for ``max |gradient|``, 1e-6 unless said otherwise), `ftol`
+        For every method: `gtol` (for ``max |gradient|``; 1e-6 for our own methods), `ftol`
         (change of f, relative where |f| > 1), `xtol` (largest entry of the step, relative where
-        x is large), `maxiter`, `maxfun`, `maxtime` (seconds), `disp`, `return_all`, and `resume`
+        x is large; methods run by SciPy have their own defaults and not all three), `maxiter`, `maxfun`, `maxtime` (seconds), `disp`, `return_all`, and `resume`
         (the result of an earlier run of the same method, which goes on exactly; limits count
         anew, counts add up). Further the method's own, as its class documents them, or SciPy's.
 

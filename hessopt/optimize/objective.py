@@ -74,7 +74,7 @@ class Objective:
     """`fun` and its derivatives, the only thing that a method sees.
 
     Exact derivatives come from the engine; those that the user gives take their place. The last
-    two points are remembered, so that asking for f, the gradient and the Hessian at one point
+    two points (with ``order=0`` the last ``n + 2``) are remembered, so that asking for f, the gradient and the Hessian at one point
     evaluates fun once.
 
     Parameters
@@ -129,6 +129,8 @@ class Objective:
         self.stop: Stop | None = None
         self.started = time.perf_counter()
         self._recent: list[_Record] = []
+        # Methods without derivatives come back to the corners of a simplex
+        self._remembered = 2 if order else self.n + 2
         self._succeeded: set[str] = set()
 
     @property
@@ -204,7 +206,7 @@ class Objective:
         return symmetric_operator(self.n, self.hvp(x))
 
     def recall(self, x: Array) -> Point | None:
-        """Return one of the last two points, or the best one, if it lies at `x`."""
+        """Return one of the last points, or the best one, if it lies at `x`."""
         points = [record.point for record in self._recent]
         if self.best is not None:
             points.append(self.best)
@@ -223,7 +225,7 @@ class Objective:
                 self._recent = [other for other in self._recent if other is not record] + [record]
                 return record
         # Forget before the evaluation: a record may hold the graph of its own
-        del self._recent[:-1]
+        del self._recent[: max(0, len(self._recent) - self._remembered + 1)]
         record = self._guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
         self._recent.append(record)
         point = record.point

@@ -171,8 +171,8 @@ class SciPyRun:
         told = intermediate_result
         if not isinstance(told, OptimizeResult):
             told = OptimizeResult(x=told)
-        self.nit += 1
-        self.previous, self.point = self.point, self._point(told)
+        point = self._point(told)
+        self.nit, self.previous, self.point = self.nit + 1, self.point, point
         progress = self.progress(told)
         try:
             for watcher in self.watchers:
@@ -189,7 +189,10 @@ class SciPyRun:
         known = self.objective.recall(x)
         if known is not None:
             return known
-        return Point(x, float(told.get("fun", np.nan)), np.full(x.size, np.nan))
+        if "fun" in told:
+            return Point(x, float(told.fun), np.full(x.size, np.nan))
+        # SciPy's older cobyla calls back before it evaluates, and then finds the value remembered
+        return self.objective(x)
 
     def progress(self, told: OptimizeResult | None = None) -> Progress:
         """Return where the run is."""

@@ -149,9 +149,7 @@ def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any =
 
 
 def _in_two_axes(function: Any) -> Any:
-    def rule(
-        a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None
-    ) -> Any:
+    def rule(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: Any = None) -> Any:
         return function(a, s, axes, norm, out)
 
     return rule

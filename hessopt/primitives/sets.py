@@ -38,9 +38,7 @@ def _values_of(function: Callable[..., Any], operands: int) -> Callable[..., Any
             return entries(pool, result)
         first = entries(pool, result[0])
         return (
-            type(result)(first, *result[1:])
-            if hasattr(result, "_fields")
-            else (first, *result[1:])
+            type(result)(first, *result[1:]) if hasattr(result, "_fields") else (first, *result[1:])
         )
 
     return rule
@@ -69,9 +67,7 @@ def unique(
     **kwargs: Any,
 ) -> Any:
     """Sorted distinct entries, or distinct slices along an axis."""
-    values, index, *rest = np.unique(
-        raw(ar), True, return_inverse, return_counts, axis, **kwargs
-    )
+    values, index, *rest = np.unique(raw(ar), True, return_inverse, return_counts, axis, **kwargs)
     chosen = np.ravel(ar)[index] if axis is None else np.take(ar, index, axis)
     more = ([index] if return_index else []) + rest
     return (chosen, *more) if more else chosen

@@ -30,7 +30,9 @@ def sort(
 
 
 @derived(np.partition)
-def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None) -> Any:
+def partition(
+    a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None
+) -> Any:
     """Copy in which entry `kth` is where sorting puts it."""
     if order is not None:
         raise unsupported(np.partition, {"order": order})
@@ -138,9 +140,11 @@ class Quantile(Opaque):
         lead = np.ndim(q)
         share = share.reshape(share.shape + (1,) * (x.ndim - 1))
         rows = np.indices(x.shape[:-1]) if x.ndim > 1 else ()
+
         def at(k: Any) -> Any:
             chosen = np.moveaxis(numbers[..., k], range(x.ndim - 1, x.ndim - 1 + lead), range(lead))
             return (*rows, chosen)
+
         patches = ((at(below), g * (1 - share)), (at(above), g * share))
         return (scatter(np.zeros(x.shape, x.dtype), *patches),)
 
@@ -191,7 +195,9 @@ def nanquantile(
     refused = {"out": out, "weights": weights}
     if any(value is not None for value in refused.values()):
         raise unsupported(np.nanquantile, {k: v for k, v in refused.items() if v is not None})
-    return _row_by_row(lambda row: np.quantile(row, q, method=method), a, axis, keepdims, np.ndim(q))
+    return _row_by_row(
+        lambda row: np.quantile(row, q, method=method), a, axis, keepdims, np.ndim(q)
+    )
 
 
 def _row_by_row(function: Any, a: Any, axis: Any, keepdims: bool, lead: int) -> Any:

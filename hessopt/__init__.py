@@ -22,6 +22,7 @@ from hessopt.transforms.custom import (
     stop_gradient,
 )
 from hessopt.transforms.first_order import grad, jvp, value_and_grad, vjp
+from hessopt.transforms.jit import ReplayError, jit
 from hessopt.transforms.matrices import hessian, jacobian
 from hessopt.transforms.orders import derivative, taylor
 from hessopt.transforms.second_order import hvp, value_grad_hvp
@@ -35,6 +36,7 @@ __all__ = [
     "Function",
     "GraphReleasedError",
     "NoDerivativeError",
+    "ReplayError",
     "Variable",
     "array",
     "check_derivatives",
@@ -48,6 +50,7 @@ __all__ = [
     "hessian",
     "hvp",
     "jacobian",
+    "jit",
     "jvp",
     "minimize",
     "newton_scalar",

@@ -23,6 +23,8 @@ LAYERS = (
     ("functions",),
     ("program",),
     ("backends",),
+    ("program",),
+    ("backends",),
     ("transforms",),
     ("optimize",),
     ("comparison", "pictures", "cli", "utils", "__main__"),

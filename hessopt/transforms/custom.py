@@ -193,12 +193,12 @@ def external(
     >>> hessopt.grad(lambda x: np.exp(simulator(x)))(np.array([0.5, 0.0])).round(6)
     array([1.284025, 0.      ])
     """
-    name = name or getattr(f, "__name__", "external")
+    label: str = name or getattr(f, "__name__", "external")
     operation = primitive(f)
-    operation.name = name
+    operation.name = label
     if not derivatives:
         return operation
-    slope = external(*derivatives, name=f"derivative of {name}")
+    slope = external(*derivatives, name=f"derivative of {label}")
 
     @operation.vjp
     def _(g: Any, y: Any, x: Any) -> Any:
@@ -206,7 +206,7 @@ def external(
         expected = np.shape(y) + np.shape(x)
         if np.shape(jacobian) != expected:
             raise ValueError(
-                f"the derivative of {name} has shape {np.shape(jacobian)}; it must have the shape "
+                f"the derivative of {label} has shape {np.shape(jacobian)}; it must have the shape "
                 f"of the output and then that of the argument, {expected}"
             )
         return (np.tensordot(g, jacobian, np.ndim(y)),)

@@ -212,6 +212,8 @@ def direction(v: Any, like: Any, name: str, of: str) -> Any:
         v = np.asarray(v)
         if v.dtype.kind not in "fciu":
             raise TypeError(f"{name} has dtype {v.dtype}; it must be an array of numbers")
+        if v.dtype.kind == "c" and like.dtype.kind != "c":
+            raise TypeError(f"{name} is complex, but {of} is real")
         v = v.astype(np.result_type(like.dtype, np.float32), copy=False)
     if v.shape != np.shape(like):
         raise ValueError(f"{name} has shape {v.shape}, but {of} has shape {np.shape(like)}")

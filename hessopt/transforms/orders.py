@@ -75,6 +75,8 @@ def derivative(f: Callable[..., Any], n: int = 1) -> Callable[..., Any]:
 
     def nth(x: Any, *args: Any, **kwargs: Any) -> Any:
         last = derivatives_up_to(f, n, x, args, kwargs)[n]
+        if n == 0 and isinstance(last, np.ndarray):
+            last = last.copy()  # f may have returned its argument
         return last[()] if isinstance(last, np.ndarray) and last.ndim == 0 else last
 
     return nth

@@ -226,6 +226,11 @@ def check_scalar(value: Any) -> None:
         return
     if value is None:
         raise TypeError("f returned None; it must return a scalar (is a return missing?)")
+    if is_tree(value):
+        raise TypeError(
+            f"f returned a {type(value).__name__}; it must return a scalar (with has_aux=True, a "
+            "scalar and what else is to be handed on)"
+        )
     shape = np.shape(value) if not isinstance(value, Variable) else value.shape
     if shape != ():
         raise TypeError(

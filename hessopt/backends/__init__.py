@@ -1,0 +1,1 @@
+"""Replay: one file each turns a program into a callable."""

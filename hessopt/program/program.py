@@ -1,0 +1,190 @@
+"""A program: what a function computed, as numbered lines in static single assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.function import Primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The value that line `number` of a program computes; inputs come first."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instruction:
+    """One line.
+
+    Attributes
+    ----------
+    primitive : Primitive
+    operands : tuple of Ref and constants
+    params : dict
+        The primitive's static parameters.
+    shape, dtype
+        Of the result; `shape` is None for a tuple of several outputs.
+    """
+
+    primitive: Primitive
+    operands: tuple[Any, ...]
+    params: dict[str, Any]
+    shape: tuple[int, ...] | None
+    dtype: np.dtype | None
+
+    def references(self) -> Iterator[int]:
+        """Yield the numbers of the values it uses."""
+        return (x.number for x in self.operands if isinstance(x, Ref))
+
+    def renumbered(self, numbers: dict[int, Any]) -> Instruction:
+        """Return the instruction with its references replaced."""
+        operands = tuple(
+            numbers.get(x.number, x) if isinstance(x, Ref) else x for x in self.operands
+        )
+        return replace(self, operands=operands)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition that must come out as it did in the trace, else the program does not hold."""
+
+    value: Any
+    outcome: bool
+
+
+@dataclass(frozen=True)
+class Cost:
+    """An estimate of the work of one run.
+
+    Attributes
+    ----------
+    flops : int
+        Elements computed by arithmetic; a product of matrices counts its multiplications twice.
+    bytes : int
+        Read and written by instructions that compute or copy.
+    """
+
+    flops: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """Inputs, instructions, outputs; a pure value that passes take and return.
+
+    Attributes
+    ----------
+    inputs : tuple of (shape, dtype)
+        Values 0, 1, ... are the inputs.
+    instructions : tuple of Instruction
+        Value ``len(inputs) + k`` is what line k computes.
+    outputs : tuple of Ref and constants
+    guards : tuple of Guard
+    passes : tuple of (name, instructions before, instructions after)
+    """
+
+    inputs: tuple[tuple[tuple[int, ...], np.dtype], ...]
+    instructions: tuple[Instruction, ...]
+    outputs: tuple[Any, ...]
+    guards: tuple[Guard, ...] = ()
+    passes: tuple[tuple[str, int, int], ...] = field(default=(), compare=False)
+
+    def numbered(self) -> Iterator[tuple[int, Instruction]]:
+        """Yield each instruction with the number of its value."""
+        return enumerate(self.instructions, len(self.inputs))
+
+    def roots(self) -> Iterator[Any]:
+        """Yield what must be computed: the outputs and the guards' conditions."""
+        yield from self.outputs
+        yield from (guard.value for guard in self.guards)
+
+    def rebuilt(self, kept: list[tuple[int, Instruction]], numbers: dict[int, Any]) -> Program:
+        """Return a program of the `kept` lines, given under their old numbers.
+
+        `numbers` maps old values to the Ref or constant that takes their place, in old numbers.
+        """
+        final: dict[int, Any] = {k: Ref(k) for k in range(len(self.inputs))}
+        for position, (old, _) in enumerate(kept, len(self.inputs)):
+            final[old] = Ref(position)
+
+        def resolve(x: Any) -> Any:
+            while isinstance(x, Ref) and x.number in numbers:
+                x = numbers[x.number]
+            return final[x.number] if isinstance(x, Ref) else x
+
+        lines = tuple(
+            replace(line, operands=tuple(map(resolve, line.operands))) for _, line in kept
+        )
+        return replace(
+            self,
+            instructions=lines,
+            outputs=tuple(map(resolve, self.outputs)),
+            guards=tuple(Guard(resolve(g.value), g.outcome) for g in self.guards),
+        )
+
+    def cost(self) -> Cost:
+        """Estimate the work of one run; moving entries costs bytes, not flops."""
+        flops = moved = 0
+        sizes = [(int(np.prod(s)), np.dtype(d).itemsize) for s, d in self.inputs]
+        for line in self.instructions:
+            if line.shape is None or line.dtype is None:
+                sizes.append((0, 0))
+                continue
+            size = int(np.prod(line.shape))
+            sizes.append((size, line.dtype.itemsize))
+            read = [sizes[number] for number in line.references()]
+            if line.primitive.name in _VIEWS:
+                continue
+            moved += size * line.dtype.itemsize + sum(n * b for n, b in read)
+            if line.primitive.name in ("MatMul", "Dot", "Einsum"):
+                flops += 2 * max([size, *(n for n, _ in read)]) * _contracted(line, sizes)
+            else:
+                flops += max([size, *(n for n, _ in read)])
+        return Cost(flops, moved)
+
+    def __str__(self) -> str:
+        lines = [f"v{k}: {_type(s, d)}" for k, (s, d) in enumerate(self.inputs)]
+        text = [f"inputs {', '.join(lines)}"]
+        for number, line in self.numbered():
+            arguments = [_spell(x) for x in line.operands]
+            arguments += [f"{k}={_spell(v)}" for k, v in line.params.items()]
+            kind = "" if line.shape is None else f": {_type(line.shape, line.dtype)}"
+            text.append(f"  v{number}{kind} = {line.primitive.name}({', '.join(arguments)})")
+        for guard in self.guards:
+            text.append(f"  holds only if {_spell(guard.value)} is {guard.outcome}")
+        text.append(f"outputs {', '.join(map(_spell, self.outputs))}")
+        return "\n".join(text)
+
+
+_VIEWS = {"GetItem", "Reshape", "Transpose", "BroadcastTo", "Identity", "Item"}
+
+
+def _contracted(line: Instruction, sizes: list[tuple[int, int]]) -> int:
+    read = [sizes[number][0] for number in line.references()] or [1]
+    total = int(np.prod(line.shape or ()))
+    return max(1, round((np.prod(read) / max(total, 1)) ** 0.5) // max(read) if total else 1)
+
+
+def _type(shape: tuple[int, ...], dtype: Any) -> str:
+    return f"{np.dtype(dtype).name}[{','.join(map(str, shape))}]"
+
+
+def _spell(x: Any) -> str:
+    if isinstance(x, Ref):
+        return f"v{x.number}"
+    if isinstance(x, slice):
+        parts = ["" if p is None else str(p) for p in (x.start, x.stop, x.step)]
+        return ":".join(parts if parts[2] else parts[:2])
+    if isinstance(x, np.ndarray) and x.ndim:
+        return f"<{_type(x.shape, x.dtype)}>"
+    if isinstance(x, (np.ndarray, np.generic)):
+        return repr(x.item())
+    if isinstance(x, tuple):
+        return f"({', '.join(map(_spell, x))}{',' if len(x) == 1 else ''})"
+    return repr(x)

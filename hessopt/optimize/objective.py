@@ -74,8 +74,8 @@ class Objective:
     """`fun` and its derivatives, the only thing that a method sees.
 
     Exact derivatives come from the engine; those that the user gives take their place. The last
-    two points (with ``order=0`` the last ``n + 2``) are remembered, so that asking for f, the gradient and the Hessian at one point
-    evaluates fun once.
+    two points (with ``order=0`` the last ``n + 2``) are remembered, so that asking for f, the
+    gradient and the Hessian at one point evaluates fun once.
 
     Parameters
     ----------

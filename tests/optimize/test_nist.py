@@ -27,11 +27,10 @@ def test_default_settings_reach_six_digits(name):
     assert digits(res.x, problem.solution) >= 6
 
 
-@pytest.mark.parametrize("gtol", [1e-12, 0])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_roundoff_limit_gives_at_least_six_digits(name, gtol):
+def test_the_roundoff_limit_gives_at_least_six_digits(name):
     problem = problems.get(name)
-    res = minimize(problem.value, problem.starts[1], options={"gtol": gtol})
+    res = minimize(problem.value, problem.starts[1], options={"gtol": 0})
     assert res.success, res.message
     assert res.status in (Status.GRADIENT_CONVERGED, Status.ROUNDOFF_LIMIT)
     assert digits(res.x, problem.solution) >= 6

@@ -204,18 +204,21 @@ class SlogDet(Opaque):
 
 
 class Cholesky(Opaque):
-    """I. Murray, *Differentiation of the Cholesky decomposition* (2016), equation 10."""
+    """I. Murray, *Differentiation of the Cholesky decomposition* (2016), equation 10.
+
+    One triangle is read and the other is its mirror image, so the adjoint is Hermitian.
+    """
 
     numpy = np.linalg.cholesky
 
     def bind(self, a: Any, /, *, upper: bool = False) -> Any:
-        if upper:
-            raise unsupported(self, {"upper": upper})
-        return (a,), NO_PARAMS
+        return (a,), {"upper": True} if upper else NO_PARAMS
 
-    def backward(self, g: Any, l: Any, a: Any) -> Any:
-        lt = _t(l)
-        p = np.tril(lt @ np.tril(g))
+    def backward(self, g: Any, l: Any, a: Any, upper: bool = False) -> Any:
+        if upper:
+            g, l = np.conjugate(_t(g)), np.conjugate(_t(l))
+        p = np.tril(_t(l) @ np.tril(g))
         p = p - 0.5 * p * np.eye(l.shape[-1])
-        s = np.linalg.solve(lt, _t(np.linalg.solve(lt, _t(p))))
-        return (0.5 * (s + _t(s)),)
+        left = np.linalg.solve(_t(l), p)
+        s = _t(np.linalg.solve(np.conjugate(_t(l)), _t(left)))
+        return (0.5 * (s + np.conjugate(_t(s))),)

@@ -15,7 +15,7 @@ def _squares(x: Any) -> Any:
 
 @derived(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """Return vector norms of any order; matrix norms 'fro', 1, -1, inf, -inf."""
+    """Return norms of vectors and matrices, of every order that NumPy has."""
     if axis is None:
         if ord is None or (ord in ("fro", "f") and x.ndim == 2) or (ord == 2 and x.ndim == 1):
             flat = np.ravel(x)
@@ -64,7 +64,9 @@ def matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
         extreme = np.max if ord > 0 else np.min
         result = extreme(sums, axis=outer_axis, keepdims=True)
         return result if keepdims else np.squeeze(result, (rows, columns))
-    raise TypeError(
-        f"np.linalg.norm(ord={ord!r}) of a matrix has no derivative rule; 'fro', 1, -1, inf and "
-        "-inf have one"
-    )
+    of_singular_values = {2: np.max, -2: np.min, "nuc": np.sum}.get(ord)
+    if of_singular_values is None:
+        raise ValueError(f"norm: order {ord!r} is not one of a matrix")
+    s = np.linalg.svdvals(np.moveaxis(x, (rows, columns), (-2, -1)))
+    result = of_singular_values(s, axis=-1)
+    return np.expand_dims(result, axes) if keepdims else result

@@ -10,6 +10,7 @@ from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.side_by_side import compare
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.newton_scalar import newton_scalar
+from hessopt.optimize.stopping import Status
 from hessopt.pictures.dot import get_dot_graph
 from hessopt.pictures.draw import plot_dot_graph
 from hessopt.primitives.creation import array, zeros
@@ -37,6 +38,7 @@ __all__ = [
     "GraphReleasedError",
     "NoDerivativeError",
     "ReplayError",
+    "Status",
     "Variable",
     "array",
     "check_derivatives",

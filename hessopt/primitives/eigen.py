@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.node import Handle, raw
+from hessopt.autodiff.function import detached
+from hessopt.autodiff.node import Handle
 from hessopt.primitives.linalg import _t
 
 _EighResult: Any = type(np.linalg.eigh(np.eye(1)))
@@ -31,7 +33,7 @@ def is_absent(g: Any) -> bool:
 
 
 def inverse_gaps(w: Any) -> Any:
-    """Return the matrix of 1 / (w[j] - w[i]), with 0 on the diagonal and NaN where two are equal."""
+    """Return 1 / (w[j] - w[i]) for all i and j; 0 on the diagonal, NaN where two are equal."""
     gaps = w[..., None, :] - w[..., :, None]
     equal = np.equal(gaps, 0)
     instead = np.where(np.eye(w.shape[-1], dtype=bool), 0.0, np.nan).astype(w.dtype)
@@ -98,7 +100,7 @@ class Eig(Opaque):
             along = np.sum(gv * v, axis=-2, keepdims=True)
             gu = gv - np.real(along) * np.conjugate(v)
             if v.dtype.kind == "c":
-                sizes = np.abs(raw(v))
+                sizes = np.abs(detached(v))
                 largest = np.equal(sizes, np.max(sizes, axis=-2, keepdims=True))
                 first = largest & (np.cumsum(largest, axis=-2) == 1)
                 peak = np.sum(np.where(first, v, 0.0), axis=-2, keepdims=True)
@@ -113,7 +115,7 @@ class Eigvals(Opaque):
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         w, v = np.linalg.eig(a)
         # eig may find them in another order
-        gaps = np.abs(raw(y)[..., :, None] - raw(w)[..., None, :])
+        gaps = np.abs(strip(y)[..., :, None] - strip(w)[..., None, :])
         order = np.argmin(gaps, axis=-1)
         if np.array_equal(np.sort(order), np.broadcast_to(np.arange(order.shape[-1]), order.shape)):
             v = np.take_along_axis(v, order[..., None, :], -1)

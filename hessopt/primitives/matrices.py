@@ -144,7 +144,7 @@ def diagonal(x: Any, /, *, offset: int = 0) -> Any:
 
 @derived(np.linalg.trace)
 def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
-    """Sums of the diagonals of the matrices in the last two axes."""
+    """Return the sums of the diagonals of the matrices in the last two axes."""
     return np.trace(x, offset, axis1=-2, axis2=-1, dtype=dtype)
 
 

@@ -20,9 +20,10 @@ _QRResult: Any = type(np.linalg.qr(np.eye(1)))
 
 
 class QR(Opaque):
-    """S. F. Walter and L. Lehmann, *Algorithmic differentiation of linear algebra functions with
-    application in optimum experimental design* (2010), section 3.2, extended to wide and complex
-    matrices.
+    """The rule of S. F. Walter and L. Lehmann, extended to wide and complex matrices.
+
+    *Algorithmic differentiation of linear algebra functions with application in optimum
+    experimental design* (2010), section 3.2.
     """
 
     numpy = np.linalg.qr

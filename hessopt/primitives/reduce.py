@@ -1,4 +1,4 @@
-"""Sums, products, extremes, running sums, moments, differences."""
+"""Sums, products, extremes, moments."""
 
 from __future__ import annotations
 
@@ -6,39 +6,83 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.families import (
-    Linear,
-    Opaque,
     Reduce,
     kept_shape,
     negative_axes,
-    negative_axis,
     values_of,
 )
 from hessopt.autodiff.function import unsupported
-from hessopt.autodiff.registry import derived
+from hessopt.autodiff.registry import NoDerivativeError, derived
 
 
-class Sum(Reduce):
+class _Masked(Reduce):
+    """A reduction that takes ``where=`` and ``initial=``, which carry no derivative."""
+
+    def bind(
+        self,
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        **kwargs: Any,
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        given = {}
+        for name in ("initial", "where"):
+            value = kwargs.pop(name, np._NoValue)
+            if any_tracked(value):
+                raise NoDerivativeError(
+                    f"{self.name}: the derivative with respect to {name}= is not known; combine "
+                    "the result with it afterwards, or pass its .data where none is wanted"
+                )
+            if value is not np._NoValue and not (name == "where" and value is True):
+                given[name] = strip(value)
+        operands, params = super().bind(a, axis, dtype, out, keepdims, **kwargs)
+        return operands, params | given
+
+
+class Sum(_Masked):
     numpy, symbol = np.sum, "sum"
     forward = staticmethod(np.add.reduce)
 
+    def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
+        (gx,) = super().pull(y, g, wanted, graph)
+        where = y.params.get("where")
+        if where is not None:
+            gx = np.where(np.broadcast_to(where, y.operands[0].data.shape), gx, gx.dtype.type(0))
+        return (gx,)
 
-def _share_of_extreme(y: Any, x: Any, axis: Any) -> Any:
-    """Where entries tie for the extreme, each takes an equal share; a constant."""
-    chosen = np.equal(x, y)
-    return chosen / np.sum(chosen, axis=axis, keepdims=True, dtype=x.dtype)
 
+class Max(_Masked):
+    """Where entries tie for the extreme, each takes an equal share, and so does ``initial=``."""
 
-class Max(Reduce):
     numpy = np.max
     forward = staticmethod(np.maximum.reduce)
-    partial = staticmethod(_share_of_extreme)
 
     def bind(
         self, a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **kwargs: Any
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return super().bind(a, axis, None, out, keepdims, **kwargs)
+
+    def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
+        out, (x,) = values_of(y, graph)
+        axis = y.params["axis"]
+        kept = kept_shape(x.shape, axis)
+        out = out.reshape(kept)
+        chosen = np.equal(x, out)
+        where, initial = y.params.get("where"), y.params.get("initial")
+        if where is not None:
+            chosen = chosen & where
+        ties = np.sum(chosen, axis=axis, keepdims=True, dtype=x.dtype)
+        if initial is not None:
+            ties = ties + np.equal(out, initial)
+        if where is not None or initial is not None:
+            ties = np.maximum(ties, 1)  # an extreme may have come from outside
+        if g.shape != ():
+            g = g.reshape(kept)
+        return (g * (chosen / ties.astype(x.dtype)),)
 
 
 class Min(Max):
@@ -46,7 +90,34 @@ class Min(Max):
     forward = staticmethod(np.minimum.reduce)
 
 
-class Prod(Reduce):
+derived(np.amax)(lambda a, *args, **kwargs: np.max(a, *args, **kwargs))
+derived(np.amin)(lambda a, *args, **kwargs: np.min(a, *args, **kwargs))
+
+
+class FmaxReduce(Max):
+    """The largest entry that is a number."""
+
+    numpy = np.fmax.reduce
+
+    def bind(
+        self,
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        **kwargs: Any,
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if dtype is not None:
+            array = np.astype(array, dtype)
+        return super().bind(array, axis, out, keepdims, **kwargs)
+
+
+class FminReduce(FmaxReduce):
+    numpy = np.fmin.reduce
+
+
+class Prod(_Masked):
     """The partial is the product of the other entries, exact where some are zero too."""
 
     numpy = np.prod
@@ -58,7 +129,15 @@ class Prod(Reduce):
         axes = tuple(range(-x.ndim, 0)) if axis is None else axis
         if g.shape != ():
             g = g.reshape(kept_shape(x.shape, axes))
-        return (g * _product_of_others(x, axes),)
+        where, initial = y.params.get("where"), y.params.get("initial")
+        if where is not None:
+            x = np.where(where, x, x.dtype.type(1))
+        others = _product_of_others(x, axes)
+        if initial is not None:
+            others = others * x.dtype.type(initial)
+        if where is not None:
+            others = np.where(where, others, x.dtype.type(0))
+        return (g * others,)
 
 
 def _along_first_axis(reduction: Any) -> Any:
@@ -109,51 +188,6 @@ def _leave_one_out(rows: Any) -> Any:
     return pairs.reshape(rows.shape)[..., :n]
 
 
-class Cumsum(Linear):
-    numpy = np.cumsum
-
-    def bind(
-        self, a: Any, axis: int | None = None, dtype: Any = None, out: Any = None
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if out is not None:
-            raise unsupported(self, {"out": out})
-        if dtype is not None:
-            a = np.astype(a, dtype)
-        if axis is None:
-            return (np.ravel(a),), {"axis": -1}
-        return (a,), {"axis": negative_axis(axis, np.ndim(a))}
-
-    def adjoint(self, g: Any, x: Any, axis: int) -> Any:
-        return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
-
-
-derived(np.add.accumulate)(
-    lambda array, axis=0, dtype=None, out=None: np.cumsum(array, axis, dtype, out)
-)
-
-
-class Cumprod(Opaque):
-    numpy = np.cumprod
-
-    bind = Cumsum.bind
-
-    def backward(self, g: Any, y: Any, x: Any, axis: int) -> Any:
-        # dy[j]/dx[i] is the product of x[:j+1] without x[i]: row i of a triangle, so that zeros
-        # do no harm. O(n^2) along the axis.
-        n = x.shape[axis]
-        rows = np.moveaxis(x, axis, -1)
-        without = np.where(np.eye(n, dtype=bool), 1.0, rows[..., None, :])
-        products = np.triu(np.cumprod(without, axis=-1))
-        gx = np.sum(np.moveaxis(g, axis, -1)[..., None, :] * products, axis=-1)
-        return (np.moveaxis(gx, -1, axis),)
-
-
-@derived(np.multiply.accumulate)
-def multiply_accumulate(array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-    """Return running products along the first axis."""
-    return np.cumprod(array, axis, dtype, out)
-
-
 def count(shape: tuple[int, ...], axis: Any) -> int:
     """Return the number of entries that a reduction over `axis` brings together."""
     axes = negative_axes(axis, len(shape))
@@ -171,12 +205,16 @@ def mean(
     where: Any = True,
 ) -> Any:
     """Arithmetic mean."""
+    total = np.sum(a, axis=axis, dtype=dtype, out=out, keepdims=keepdims, where=where)
+    return total / _number(a.shape, axis, keepdims, where, total.dtype)
+
+
+def _number(shape: tuple[int, ...], axis: Any, keepdims: Any, where: Any, dtype: Any) -> Any:
+    """Return how many entries a reduction brings together."""
     if where is True:
-        total = np.sum(a, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
-        return total / count(a.shape, axis)
-    chosen = np.broadcast_to(where, a.shape)
-    total = np.sum(np.where(chosen, a, 0.0), axis=axis, dtype=dtype, out=out, keepdims=keepdims)
-    return total / np.sum(chosen, axis=axis, keepdims=keepdims, dtype=total.dtype)
+        return count(shape, axis)
+    chosen = np.broadcast_to(strip(where), shape)
+    return np.sum(chosen, axis=axis, keepdims=keepdims, dtype=dtype)
 
 
 @derived(np.var)
@@ -195,20 +233,20 @@ def var(
     """Variance, by squared deviations from the mean as NumPy computes it."""
     if out is not None:
         raise unsupported(np.var, {"out": out})
-    if where is not True:
-        raise unsupported(np.var, {"where": where})
     if dtype is not None:
         a = np.astype(a, dtype)
-    ddof = ddof if correction is None else correction
-    n = count(a.shape, axis)
-    centre = np.sum(a, axis=axis, keepdims=True) / n if mean is None else mean
-    deviation = a - centre
-    square = (
-        np.real(deviation * np.conjugate(deviation))
-        if a.dtype.kind == "c"
-        else deviation * deviation
-    )
-    return np.sum(square, axis=axis, keepdims=keepdims) / max(n - ddof, 0)
+    if correction is not None:
+        ddof = correction
+    if mean is None:
+        mean = np.mean(a, axis=axis, keepdims=True, where=where)
+    deviation = a - mean
+    if a.dtype.kind == "c":
+        square = np.real(deviation * np.conjugate(deviation))
+    else:
+        square = deviation * deviation
+    total = np.sum(square, axis=axis, keepdims=keepdims, where=where)
+    n = _number(a.shape, axis, keepdims, where, total.dtype)
+    return total / np.maximum(n - ddof, 0).astype(total.dtype)
 
 
 @derived(np.std)
@@ -241,38 +279,3 @@ def average(
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
     """Range: maximum minus minimum."""
     return np.max(a, axis, out, keepdims) - np.min(a, axis, out, keepdims)
-
-
-@derived(np.diff)
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    """Differences of neighbours, `n` times."""
-    if n < 0:
-        raise ValueError(f"diff: order must be non-negative, got {n}")
-    if n == 0:
-        return a
-    axis = negative_axis(axis, np.ndim(a))
-    around = [
-        edge if edge is a or np.ndim(edge) else np.broadcast_to(edge, _one_along(a.shape, axis))
-        for edge in (prepend, a, append)
-        if edge is not None
-    ]
-    if len(around) > 1:
-        a = np.concatenate(around, axis)
-    behind = (slice(None),) * (-axis - 1)
-    for _ in range(n):
-        a = a[(..., slice(1, None), *behind)] - a[(..., slice(None, -1), *behind)]
-    return a
-
-
-def _one_along(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    sizes = list(shape)
-    sizes[axis] = 1
-    return tuple(sizes)
-
-
-@derived(np.ediff1d)
-def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    """Differences of neighbours of the flattened array."""
-    steps = np.diff(np.ravel(ary))
-    parts = [np.ravel(p) for p in (to_begin, steps, to_end) if p is not None]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)

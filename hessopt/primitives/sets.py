@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.data import as_array, strip
-from hessopt.autodiff.node import Handle, raw
 from hessopt.autodiff.registry import derived
 
 
 def entries(pool: Any, values: np.ndarray) -> Any:
     """Return plain `values`, each of which is an entry of the vector `pool`, as those entries."""
-    plain = raw(pool)
+    plain = strip(pool)
     order = np.argsort(plain, kind="stable")
     return pool[order[np.searchsorted(plain[order], values)]]
 
@@ -67,7 +66,7 @@ def unique(
     **kwargs: Any,
 ) -> Any:
     """Sorted distinct entries, or distinct slices along an axis."""
-    values, index, *rest = np.unique(raw(ar), True, return_inverse, return_counts, axis, **kwargs)
+    _, index, *rest = np.unique(strip(ar), True, return_inverse, return_counts, axis, **kwargs)
     chosen = np.ravel(ar)[index] if axis is None else np.take(ar, index, axis)
     more = ([index] if return_index else []) + rest
     return (chosen, *more) if more else chosen

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.data import any_tracked, strip
-from hessopt.autodiff.families import Opaque, negative_axes, negative_axis, scatter
+from hessopt.autodiff.families import Opaque, negative_axes, scatter
 from hessopt.autodiff.function import unsupported
-from hessopt.autodiff.node import raw
 from hessopt.autodiff.registry import NoDerivativeError, derived
 
 
@@ -25,7 +24,7 @@ def sort(
         raise unsupported(np.sort, {"order": order})
     if axis is None:
         a, axis = np.ravel(a), -1
-    numbers = np.argsort(raw(a), axis=axis, kind="stable")
+    numbers = np.argsort(strip(a), axis=axis, kind="stable")
     return np.take_along_axis(a, numbers, axis)
 
 
@@ -38,8 +37,8 @@ def partition(
         raise unsupported(np.partition, {"order": order})
     if axis is None:
         a, axis = np.ravel(a), -1
-    result = np.partition(raw(a), kth, axis, kind)
-    sources = np.argsort(raw(a), axis=axis, kind="stable")
+    result = np.partition(strip(a), kth, axis, kind)
+    sources = np.argsort(strip(a), axis=axis, kind="stable")
     numbers = np.empty_like(sources)
     np.put_along_axis(numbers, np.argsort(result, axis=axis, kind="stable"), sources, axis)
     return np.take_along_axis(a, numbers, axis)
@@ -132,7 +131,7 @@ class Quantile(Opaque):
 
     def backward(self, g: Any, y: Any, x: Any, q: Any, method: str) -> Any:
         n = x.shape[-1]
-        numbers = np.argsort(raw(x), axis=-1, kind="stable")
+        numbers = np.argsort(strip(x), axis=-1, kind="stable")
         place = np.quantile(np.arange(float(n)), q, method=method)
         below = np.floor(place).astype(int)
         above = np.minimum(below + 1, n - 1)
@@ -190,7 +189,7 @@ def nanquantile(
     weights: Any = None,
 ) -> Any:
     """Quantiles of the entries that are not NaN."""
-    if not np.any(np.isnan(raw(a))):
+    if not np.any(np.isnan(strip(a))):
         return np.quantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)
     refused = {"out": out, "weights": weights}
     if any(value is not None for value in refused.values()):
@@ -206,7 +205,7 @@ def _row_by_row(function: Any, a: Any, axis: Any, keepdims: bool, lead: int) -> 
     flat = rows.reshape((-1, rows.shape[-1]))
     results = []
     for row in flat:
-        numbers = ~np.isnan(raw(row))
+        numbers = ~np.isnan(strip(row))
         results.append(function(row[numbers] if np.any(numbers) else row))
     y = np.stack(results, axis=-1)
     y = y.reshape((*y.shape[:lead], *rows.shape[:-1]))
@@ -237,6 +236,6 @@ def nanmedian(
     """Median of the entries that are not NaN."""
     if out is not None:
         raise unsupported(np.nanmedian, {"out": out})
-    if not np.any(np.isnan(raw(a))):
+    if not np.any(np.isnan(strip(a))):
         return np.median(a, axis, keepdims=keepdims)
     return _row_by_row(np.median, a, axis, keepdims, 0)

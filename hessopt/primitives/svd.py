@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
 from hessopt.autodiff.function import unsupported
-from hessopt.autodiff.node import raw
 from hessopt.autodiff.registry import derived
 from hessopt.primitives.eigen import diagonal_matrix, inverse_gaps, is_absent
 from hessopt.primitives.linalg import _t
@@ -32,8 +32,9 @@ def _bar(a: Any) -> Any:
 
 
 class SVD(Opaque):
-    """Townsend, *Differentiating the singular value decomposition* (2016), extended to stacks,
-    complex matrices and full bases.
+    """The rule of J. Townsend, extended to stacks, complex matrices and full bases.
+
+    *Differentiating the singular value decomposition* (2016).
     """
 
     numpy = np.linalg.svd
@@ -99,8 +100,8 @@ def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
         return np.sort(np.abs(np.linalg.eigvalsh(a)))[..., ::-1]
     w, u = np.linalg.eigh(a)
     s = np.abs(w)
-    order = np.argsort(raw(s))[..., ::-1]
-    sign = np.take_along_axis(np.copysign(1.0, raw(w)), order, -1)
+    order = np.argsort(strip(s))[..., ::-1]
+    sign = np.take_along_axis(np.copysign(1.0, strip(w)), order, -1)
     u = np.take_along_axis(u, order[..., None, :], -1)
     vh = _h(u * sign[..., None, :])
     return _SVDResult(u, np.take_along_axis(s, order, -1), vh)
@@ -138,7 +139,7 @@ class Pinv(Opaque):
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if set(kwargs) - {"rtol"}:
             raise unsupported(self, kwargs)
-        params = {"rcond": raw(rcond), **{k: raw(v) for k, v in kwargs.items()}}
+        params = {"rcond": strip(rcond), **{k: strip(v) for k, v in kwargs.items()}}
         if hermitian:
             params["hermitian"] = True
         return (a,), params
@@ -154,10 +155,9 @@ class Lstsq(Opaque):
 
     def __call__(self, a: Any, b: Any, rcond: Any = None) -> Any:
         if rcond is None:
-            a_type = np.result_type(raw(a), raw(b))
-            rcond = np.finfo(a_type).eps * max(np.shape(a))
+            rcond = np.finfo(np.result_type(a, b)).eps * max(np.shape(a))
         x, residuals, s = super().__call__(a, b, rcond)
-        sizes = raw(s)
+        sizes = strip(s)
         rank = int(np.sum(sizes > rcond * sizes[0])) if sizes.size else 0
         return x, residuals, np.int32(rank), s
 

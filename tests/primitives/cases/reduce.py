@@ -1,4 +1,4 @@
-"""Sums, products, extremes, moments, running sums, differences."""
+"""Sums, products, extremes, moments."""
 
 import numpy as np
 
@@ -50,30 +50,30 @@ CASES = {
         (lambda x, w: np.average(x, 1, w), (M, (3,))),
         (lambda x, w: np.average(x, 0, w, True, keepdims=True), (M, (2,))),
     ],
-    np.cumsum: [
-        (np.cumsum, (M,)),
-        (lambda x: np.cumsum(x, axis=1), (T,)),
-        (lambda x: x.cumsum(0), (M,)),
-    ],
-    np.cumprod: [
-        (np.cumprod, ((2, 2),)),
-        (lambda x: np.cumprod(x, axis=-2), (T,)),
-        (lambda x: np.cumprod(x * np.array([1.0, 0, 1, 0])), (V,)),
-    ],
-    np.add.accumulate: [
-        (np.add.accumulate, (M,)),
-        (lambda x: np.add.accumulate(x, 1), (M,)),
-    ],
-    np.multiply.accumulate: [(np.multiply.accumulate, (M,))],
-    np.diff: [
-        (np.diff, (M,)),
-        (lambda x: np.diff(x, 2, axis=0), ((4, 2),)),
-        (lambda x, p: np.diff(x, prepend=p, append=1.0), (V, ())),
-        (lambda x: np.diff(x, 0, prepend=1.0), (V,)),
-        (lambda x, p: np.diff(x, axis=0, append=p), (M, (1, 3))),
-    ],
-    np.ediff1d: [
-        (np.ediff1d, (M,)),
-        (lambda x, e: np.ediff1d(x, e, to_begin=e), (V, (2,))),
-    ],
 }
+
+MASK = np.array([[True, True, False], [True, False, True]])
+ONCE = np.array([[True, True, False], [False, False, False]])
+
+for f in (np.sum, np.prod, np.max, np.min):
+    CASES[f] += [
+        (lambda x, f=f: f(x, axis=0, where=MASK, initial=0.7), (M,)),
+        (lambda x, f=f: f(x, axis=1, where=ONCE, initial=1.1, keepdims=True), (M,)),
+        (lambda x, f=f: f(x, initial=2.0), (T,)),
+        (lambda x, f=f: f(x, where=MASK[:, :, None], axis=(0, -1), initial=1), (T,)),
+    ]
+for f in (np.amax, np.amin):
+    CASES[f] = [(f, (M,)), (lambda x, f=f: f(x, axis=-1, keepdims=True), (T,))]
+for f in (np.fmax.reduce, np.fmin.reduce):
+    CASES[f] = [
+        (f, (M,)),
+        (lambda x, f=f: f(x, axis=None, keepdims=True), (T,)),
+        (lambda x, f=f: f(np.where(MASK, x, np.nan), axis=1), (M,)),
+    ]
+CASES[np.mean] += [(lambda x: np.mean(x, axis=(0, 1), where=MASK[..., None]), (T,))]
+CASES[np.var] += [
+    (lambda x: np.var(x, axis=0, where=np.array([[True], [True]])), (M,)),
+    (lambda x: np.var(x, where=MASK, ddof=1, keepdims=True), (M,)),
+    (lambda x: np.var(x, axis=1, mean=np.mean(x, axis=1, keepdims=True)), (M,)),
+]
+CASES[np.std] += [(lambda x: np.std(x, where=MASK), (M,))]

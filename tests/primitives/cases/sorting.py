@@ -7,9 +7,20 @@ W = (7,)
 HOLES = np.array([[0, np.nan, 0], [0, 0, 0], [np.nan, 0, np.nan]])
 
 METHODS = (
-    "inverted_cdf averaged_inverted_cdf closest_observation interpolated_inverted_cdf hazen "
-    "weibull linear median_unbiased normal_unbiased lower higher midpoint nearest"
-).split()
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "linear",
+    "median_unbiased",
+    "normal_unbiased",
+    "lower",
+    "higher",
+    "midpoint",
+    "nearest",
+)
 
 CASES = {
     np.sort: [

@@ -29,6 +29,8 @@ class OrderCheck:
         Where it is.
     exact, difference : float
         The two values there.
+    resolution : float
+        The relative error that the differences may have themselves; they show no smaller one.
     ok : bool
         Whether the error is within the tolerance.
     """
@@ -38,15 +40,19 @@ class OrderCheck:
     entry: tuple[int, ...]
     exact: float
     difference: float
+    resolution: float
     ok: bool
 
     def __str__(self) -> str:
         name = _NAMES.get(self.order, f"derivative of order {self.order}")
         where = f"x[{', '.join(map(str, self.entry))}]" if self.entry else "x"
         verdict = "agrees" if self.ok else "IS OFF"
+        doubt = (
+            "" if self.resolution < 1e-4 else f" (differences good to {self.resolution:.0e} only)"
+        )
         return (
             f"order {self.order} ({name}): {verdict}; largest relative error {self.error:.1e} at "
-            f"{where}: exact {self.exact:.10g}, differences {self.difference:.10g}"
+            f"{where}: exact {self.exact:.10g}, differences {self.difference:.10g}{doubt}"
         )
 
 
@@ -98,7 +104,8 @@ def check_derivatives(
     order : int
         The highest order.
     rtol : float
-        Largest error accepted, relative to the largest entry of the derivative.
+        Largest error accepted, relative to the largest entry of the derivative, beyond what the
+        rounding errors of the differences explain.
     step : float, optional
         Step of the differences, relative to the size of x; a fifth root of the precision if None.
     seed : int
@@ -123,12 +130,17 @@ def check_derivatives(
     if order < 1:
         raise ValueError(f"order={order} must be 1 or more")
     point = np.array(as_input(x, "x").data)
+    if point.dtype.kind == "c":
+        raise TypeError("x is complex; give f a real argument, for instance the two parts of x")
     if not np.all(np.isfinite(point)):
         raise ValueError("x has entries that are not finite")
     random = np.random.default_rng(seed)
     direction = random.standard_normal(point.shape).astype(point.dtype)
-    first = f(point, *args)
-    weights = random.uniform(0.5, 1.5, np.shape(first)).astype(np.asarray(first).dtype)
+    first = np.asarray(f(point.copy(), *args))
+    if first.dtype.kind not in "fciub":
+        raise TypeError(f"f returned {first!r:.60}; it must return an array of numbers")
+    weights = random.uniform(0.5, 1.5, first.shape) if first.ndim else np.ones(())
+    weights = weights.astype(np.result_type(first.dtype, np.float32))
     relative = np.finfo(point.dtype).eps ** 0.2 if step is None else step
 
     def scalar(x: Any) -> Any:
@@ -138,11 +150,14 @@ def check_derivatives(
     for _ in range(order - 1):
         gradients.append(grad(_along(gradients[-1], direction)))
     checks = []
+    size = 0.0  # of the values and derivatives so far: what their rounding errors are relative to
     for k in range(1, order + 1):
-        exact = np.asarray(gradients[k](point))
+        exact = np.asarray(gradients[k](point.copy()))
         below = gradients[k - 1] if k == 1 else _along(gradients[k - 1], direction)
-        estimate = difference_gradient(below, point, relative)
-        checks.append(_compare(k, exact, estimate, rtol))
+        estimate, spread, largest = difference_gradient(below, point, relative)
+        size = max(size, largest)
+        noise = 5 * spread + 30 * float(np.finfo(point.dtype).eps) * size / float(relative)
+        checks.append(_compare(k, exact, estimate, noise, rtol))
     return DerivativeReport(tuple(checks))
 
 
@@ -150,9 +165,15 @@ def _along(gradient: Callable[[Any], Any], direction: np.ndarray) -> Callable[[A
     return lambda x: np.sum(gradient(x) * direction)
 
 
-def difference_gradient(f: Callable[[Any], Any], x: np.ndarray, relative: float) -> np.ndarray:
-    """Return the gradient of `f` by fourth-order central differences."""
+def difference_gradient(
+    f: Callable[[Any], Any], x: np.ndarray, relative: float
+) -> tuple[np.ndarray, float, float]:
+    """Return the gradient of `f` by fourth-order central differences, and how good it can be.
+
+    Beside the estimate: how far one with twice the step is from it, and the largest value of `f`.
+    """
     out = np.empty(x.shape, x.dtype)
+    spread = largest = 0.0
     for entry in np.ndindex(x.shape):
         h = relative * max(1.0, abs(float(x[entry])))
 
@@ -162,18 +183,32 @@ def difference_gradient(f: Callable[[Any], Any], x: np.ndarray, relative: float)
             value = f(moved)
             return float(value.data if isinstance(value, Variable) else value)
 
-        out[entry] = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
-    return out
+        values = [at(k * h) for k in (1, -1, 2, -2, 4, -4)]
+        one, two, four = (values[k] - values[k + 1] for k in (0, 2, 4))
+        out[entry] = (8 * one - two) / (12 * h)
+        spread = max(spread, abs(float(out[entry]) - (8 * two - four) / (24 * h)))
+        largest = max(largest, *map(abs, values))
+    return out, spread, largest
 
 
-def _compare(order: int, exact: np.ndarray, estimate: np.ndarray, rtol: float) -> OrderCheck:
+def _compare(
+    order: int, exact: np.ndarray, estimate: np.ndarray, noise: float, rtol: float
+) -> OrderCheck:
+    """Compare two derivatives, of which the estimate has rounding errors of the size of `noise`."""
     if exact.size == 0:
-        return OrderCheck(order, 0.0, (), 0.0, 0.0, True)
+        return OrderCheck(order, 0.0, (), 0.0, 0.0, 0.0, True)
     gap = np.abs(exact - estimate)
     gap = np.where(np.isfinite(gap), gap, np.inf)
     entry = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
-    scale = max(1.0, float(np.max(np.abs(estimate), initial=0.0)))
-    error = float(gap[entry]) / scale
+    largest = float(gap[entry])
+    both = np.abs([exact, estimate])
+    scale = float(np.max(both, where=np.isfinite(both), initial=0)) or 1.0
     return OrderCheck(
-        order, error, entry, float(exact[entry]), float(estimate[entry]), error <= rtol
+        order,
+        error=largest / scale,
+        entry=entry,
+        exact=float(exact[entry]),
+        difference=float(estimate[entry]),
+        resolution=noise / scale,
+        ok=largest - noise <= rtol * scale,
     )

@@ -64,6 +64,8 @@ def derivatives_agree(f: Callable[..., Any], *arrays: np.ndarray) -> None:
     z = np.concatenate([np.ravel(a) for a in arrays])
     report = hessopt.check_derivatives(together, z)
     assert report, str(report)
+    for check in report.orders:  # and the differences could tell, unless there is nothing to tell
+        assert check.resolution < 1e-4 or abs(check.exact) < 1e-8, str(report)
 
 
 def forward_is_numpys(f: Callable[..., Any], *arrays: np.ndarray) -> None:

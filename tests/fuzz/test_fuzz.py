@@ -1,0 +1,61 @@
+"""Random programs: value, gradient and Hessian product against differences."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import hessopt
+from tests.fuzz.checking import Tally, check, check_many
+from tests.fuzz.generator import random_program
+
+FAST = 200
+SLOW = 10_000
+BATCHES = 20
+
+
+def none_is_wrong(tally: Tally) -> None:
+    assert tally.wrong == []
+    assert tally.outcomes["right"] > 0.9 * sum(tally.outcomes.values()), tally.outcomes
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_two_hundred_programs(batch):
+    size = FAST // 4
+    none_is_wrong(check_many(range(batch * size, (batch + 1) * size)))
+
+
+def replayed(f):
+    """Trace at other numbers, then replay: what was baked into the program shows."""
+    program = hessopt.jit(f, verify=False)
+
+    def call(*args):
+        program(*(0.9 * a for a in args))
+        return program(*args)
+
+    return call
+
+
+def test_fifty_programs_replayed():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # where a program runs eagerly
+        none_is_wrong(check_many(range(FAST, FAST + 50), replayed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_ten_thousand_programs(batch):
+    size = SLOW // BATCHES
+    none_is_wrong(check_many(range(FAST + batch * size, FAST + (batch + 1) * size)))
+
+
+def test_the_check_finds_a_wrong_derivative(monkeypatch):
+    wrong = hessopt.custom_derivative(np.sin, lambda x: 1.001 * np.cos(x))
+    program = next(p for p in map(random_program, range(50)) if "sin" in p.names)
+    monkeypatch.setattr(np, "sin", wrong)
+    assert check(program).startswith("wrong: gradient")
+
+
+def test_a_program_is_the_same_each_time():
+    assert random_program(7).names == random_program(7).names
+    assert 10 <= len(random_program(7).steps) <= 60

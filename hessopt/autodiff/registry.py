@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,10 @@ RULES: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 # What a caller may want to know of a rule without calling it: "primitive", "derived", "constant".
 KINDS: dict[Callable[..., Any], str] = {}
+
+# Rules for a library that may never be used: its name, and the module that brings them.
+LATER: dict[str, str] = {}
+_LOADING = RLock()
 
 
 class NoDerivativeError(TypeError):
@@ -31,6 +37,27 @@ def register(targets: Any, rule: Callable[..., Any], kind: str) -> None:
             raise RuntimeError(f"{full_name(target)} has two rules: {RULES[target]} and {rule}")
         RULES[target] = rule
         KINDS[target] = kind
+
+
+def find(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return the rule for a callable, or None; rules that were left for later are fetched."""
+    rule = RULES.get(function)
+    if rule is None and LATER and not _lives_in("numpy", function):
+        with _LOADING:
+            for library in [name for name in LATER if name in sys.modules]:
+                _fetch(library)
+        rule = RULES.get(function)
+    return rule
+
+
+def _fetch(library: str) -> None:
+    """Import the rules for a library; a user's own, declared earlier, stay in force."""
+    own = [target for target in RULES if full_name(target).startswith(f"{library}.")]
+    kept = {target: (RULES.pop(target), KINDS.pop(target)) for target in own}
+    import_module(LATER[library])
+    for target, (rule, kind) in kept.items():
+        RULES[target], KINDS[target] = rule, kind
+    del LATER[library]  # last: other threads wait as long as it is there
 
 
 def derived(*targets: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -13,7 +13,7 @@ from hessopt.autodiff.array_face import ArrayFace
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import any_tracked, check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, next_index, raw
-from hessopt.autodiff.registry import RULES, NoDerivativeError, no_rule
+from hessopt.autodiff.registry import RULES, NoDerivativeError, find, no_rule
 from hessopt.autodiff.tracing import active, peek
 
 
@@ -320,13 +320,10 @@ class Variable(ArrayFace, Handle):
     # NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method == "__call__":
-            rule = RULES.get(ufunc)
-        else:
-            rule = RULES.get(getattr(ufunc, method))
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        rule = find(function)
         if rule is not None and not ("out" in kwargs and not any_tracked(inputs)):
             return rule(*inputs, **kwargs)
-        function = ufunc if method == "__call__" else getattr(ufunc, method)
         return _call_on_data(function, inputs, kwargs)
 
     def __array_function__(

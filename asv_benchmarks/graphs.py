@@ -5,15 +5,18 @@ import numpy as np
 import hessopt
 
 
+LENGTHS = {f"1e{k}": 10**k for k in range(1, 6)}  # by name: evenly spaced in the dashboard
+
+
 class Length:
     """A chain of scalar operations, each on the result of the one before."""
 
-    params = [10, 100, 1_000, 10_000, 100_000]
+    params = list(LENGTHS)
     param_names = ["nodes"]
 
     def setup(self, nodes):
         def chain(x):
-            for _ in range(nodes // 2):
+            for _ in range(LENGTHS[nodes] // 2):
                 x = 0.5 * np.sin(x)
             return x
 

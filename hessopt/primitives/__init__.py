@@ -1,7 +1,9 @@
 """Declare: one short class for each operation. Importing this package fills the registry."""
 
+from hessopt.autodiff.registry import LATER
 from hessopt.primitives import (
     arithmetic,
+    calculus,
     constants,
     creation,
     eigen,
@@ -21,11 +23,15 @@ from hessopt.primitives import (
     selection,
     sets,
     sorting,
+    statistics,
     svd,
 )
 
+LATER["scipy.special"] = "hessopt.primitives.special"  # it takes longer to import than hessopt
+
 __all__ = [
     "arithmetic",
+    "calculus",
     "constants",
     "creation",
     "eigen",
@@ -45,5 +51,6 @@ __all__ = [
     "selection",
     "sets",
     "sorting",
+    "statistics",
     "svd",
 ]

@@ -48,6 +48,6 @@ CASES[np.nan_to_num] = [
         lambda x: np.nan_to_num(x + np.array([np.inf, 0, -np.inf, np.nan]), posinf=2.0, neginf=-1),
         (V,),
     ),
-    (lambda x: np.nan_to_num(x * np.array([1, np.inf, 1, 1]), nan=1.0, posinf=3) * x, (V,)),
+    (lambda x: np.nan_to_num(x + np.array([0, np.inf, 0, 0]), nan=1.0, posinf=3) * x, (V,)),
     (lambda a, b: np.nan_to_num((a + HOLES) + 1j * b), (M, M)),
 ]

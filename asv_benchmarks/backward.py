@@ -13,7 +13,6 @@ import problems
 # by name, so that the dashboard spaces them evenly
 SIZES = {"2": 2, **{f"1e{k}": 10**k for k in range(1, 7)}}
 
-
 rosenbrock = problems.get("chained-rosenbrock").value  # of any size
 
 

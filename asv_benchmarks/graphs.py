@@ -4,7 +4,6 @@ import numpy as np
 
 import hessopt
 
-
 LENGTHS = {f"1e{k}": 10**k for k in range(1, 6)}  # by name: evenly spaced in the dashboard
 
 

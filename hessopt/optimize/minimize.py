@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from hessopt.optimize import checks, driver
 from hessopt.optimize.auto import choose
 from hessopt.optimize.constraints import exact
+from hessopt.optimize.containers import is_container, over_container
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
@@ -48,8 +49,9 @@ def minimize(
     ----------
     fun : callable
         The objective ``fun(x, *args) -> float``, written in plain NumPy.
-    x0 : array_like
-        The start, of any shape; fun sees x in this shape (a scalar as an array of one entry).
+    x0 : array_like, or container of arrays
+        The start, of any shape; fun sees x in this shape (a scalar as an array of one entry). A
+        dict, dataclass, named tuple or list of arrays works too; ``result.x`` has its form.
     args : tuple
         Further arguments of fun and its derivatives. What is not a tuple counts as one argument.
     method : str or callable
@@ -119,6 +121,24 @@ def minimize(
     >>> res.method, res.success
     ('newton', True)
     """
+    if is_container(x0):
+        return over_container(
+            minimize,
+            fun,
+            x0,
+            callback,
+            {
+                "jac": jac,
+                "hess": hess,
+                "hessp": hessp,
+                "bounds": bounds,
+                "constraints": constraints,
+            },
+            args=args,
+            method=method,
+            tol=tol,
+            options=options,
+        )
     flat, shape = checks.start(x0)
     if callable(method):
         method_arguments = (args, jac, hess, hessp, bounds, constraints, tol, callback, options)

@@ -1,0 +1,89 @@
+"""Minimisation over a dict, dataclass, named tuple or list of arrays: a solver sees one vector."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hessopt.transforms.trees import is_tree, leaves, ravel
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+
+def is_container(x0: Any) -> bool:
+    """Whether `x0` holds arrays rather than being one; nested lists of numbers are an array."""
+    if not is_tree(x0):
+        return False
+    if not isinstance(x0, (list, tuple)) or hasattr(x0, "_fields"):
+        return True
+    return any(is_container(entry) for entry in x0) or any(
+        np.ndim(leaf) for _, leaf in leaves(x0, "x0")
+    )
+
+
+def over_container(
+    minimise: Callable[..., OptimizeResult],
+    fun: Callable[..., Any],
+    x0: Any,
+    callback: Callable[..., Any] | None,
+    refused: dict[str, Any],
+    **arguments: Any,
+) -> OptimizeResult:
+    """Minimise over the numbers in `x0` and return a result in its form.
+
+    Parameters
+    ----------
+    minimise : callable
+        `hessopt.minimize` for a vector.
+    fun, x0, callback
+        As `hessopt.minimize` takes them.
+    refused : dict
+        Arguments that have no meaning for a container, which must be None or empty.
+    **arguments
+        The others, handed on.
+
+    Raises
+    ------
+    ValueError
+        If an argument has no meaning for a container.
+    """
+    for name, value in refused.items():
+        if value is not None and not (isinstance(value, (tuple, list)) and not value):
+            raise ValueError(
+                f"{name} is given for vectors; with x0 in a {type(x0).__name__} leave it out, or "
+                "minimise over vector, restore = hessopt.ravel(x0)"
+            )
+    vector, restore = ravel(x0)
+    result = minimise(
+        lambda v, *args: fun(restore(v), *args),
+        vector,
+        callback=_restoring(callback, restore),
+        **arguments,
+    )
+    return _restored(result, restore)
+
+
+def _restored(result: OptimizeResult, restore: Callable[[Any], Any]) -> OptimizeResult:
+    result.x = restore(result.x)
+    if result.get("jac") is not None:
+        result.jac = restore(result.jac)
+    return result
+
+
+def _restoring(
+    callback: Callable[..., Any] | None, restore: Callable[[Any], Any]
+) -> Callable[..., Any] | None:
+    """Return a callback, in the same of SciPy's two forms, that shows the container."""
+    if callback is None:
+        return None
+    if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
+
+        def with_result(intermediate_result: OptimizeResult) -> Any:
+            return callback(intermediate_result=_restored(intermediate_result, restore))
+
+        return with_result
+    return lambda x: callback(restore(x))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from hessopt.comparison.comparison import Run
+    from hessopt.comparison.run import Run
 
 # Okabe and Ito's colours, told apart by colour-blind readers; line styles help in print
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hessopt.comparison.comparison import Comparison, Run
+from hessopt.comparison.comparison import Comparison
+from hessopt.comparison.run import Run
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
 from hessopt.optimize.minimize import minimize

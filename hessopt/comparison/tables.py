@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hessopt.comparison.comparison import Run
+    from hessopt.comparison.run import Run
 
 WIDTH = 80
 HEADS = ("method", "solved", "nit", "nfev", "njev", "nhev", "time [s]", "f", "max|g|")

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hessopt.comparison.comparison import Run
+    from hessopt.comparison.run import Run
 
 # Values that differ by less, relative to the larger of 1 and the least, are the same minimum
 SAME_MINIMUM = 1e-6

@@ -12,7 +12,8 @@ from matplotlib import pyplot
 from rich.console import Console
 
 import problems
-from hessopt.comparison.comparison import Comparison, Run
+from hessopt.comparison.comparison import Comparison
+from hessopt.comparison.run import Run
 from hessopt.comparison.side_by_side import compare
 
 TOLERANCE = 1e-6

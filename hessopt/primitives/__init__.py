@@ -3,13 +3,17 @@
 from hessopt.autodiff.registry import LATER
 from hessopt.primitives import (
     arithmetic,
+    assembling,
     calculus,
+    choosing,
+    complex_domain,
     constants,
     creation,
     eigen,
     einsum,
     elementary,
     fft,
+    floats,
     indexing,
     joining,
     linalg,
@@ -17,6 +21,7 @@ from hessopt.primitives import (
     nans,
     norm,
     qr,
+    ranges,
     rearrange,
     reduce,
     running,
@@ -25,19 +30,24 @@ from hessopt.primitives import (
     sorting,
     statistics,
     svd,
+    writing,
 )
 
 LATER["scipy.special"] = "hessopt.primitives.special"  # it takes longer to import than hessopt
 
 __all__ = [
     "arithmetic",
+    "assembling",
     "calculus",
+    "choosing",
+    "complex_domain",
     "constants",
     "creation",
     "eigen",
     "einsum",
     "elementary",
     "fft",
+    "floats",
     "indexing",
     "joining",
     "linalg",
@@ -45,6 +55,7 @@ __all__ = [
     "nans",
     "norm",
     "qr",
+    "ranges",
     "rearrange",
     "reduce",
     "running",
@@ -53,4 +64,5 @@ __all__ = [
     "sorting",
     "statistics",
     "svd",
+    "writing",
 ]

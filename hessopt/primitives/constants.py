@@ -8,7 +8,6 @@ from hessopt.autodiff.function import constant_functions
 
 constant_functions(
     # steps: derivative zero almost everywhere
-    np.sign,
     np.floor,
     np.ceil,
     np.trunc,
@@ -64,6 +63,11 @@ constant_functions(
     np.lexsort,
     np.argpartition,
     np.digitize,
+    # what they look like
+    np.min_scalar_type,
+    np.array_repr,
+    np.array_str,
+    np.array2string,
 )
 
 constant_functions(  # these look at shapes and types alone
@@ -72,11 +76,6 @@ constant_functions(  # these look at shapes and types alone
     np.size,
     np.result_type,
     np.common_type,
-    np.min_scalar_type,
     np.can_cast,
-    # and these print
-    np.array_repr,
-    np.array_str,
-    np.array2string,
     static=True,
 )

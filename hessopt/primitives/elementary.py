@@ -72,14 +72,21 @@ class Tan(Elementwise):
     partials = (lambda y, x: 1 + y * y,)
 
 
+def _leg(x: Any) -> Any:
+    """Return sqrt(1 - x^2), on the sheet of arcsin where x is complex and on the cut."""
+    if x.dtype.kind == "c":  # 1 - x would lose the sign of a zero that says on which side x lies
+        return np.sqrt(-(x - 1)) * np.sqrt(1 + x)
+    return np.sqrt((1 - x) * (1 + x))
+
+
 class Arcsin(Elementwise):
     numpy = np.arcsin
-    partials = (lambda y, x: 1 / np.sqrt((1 - x) * (1 + x)),)
+    partials = (lambda y, x: 1 / _leg(x),)
 
 
 class Arccos(Elementwise):
     numpy = np.arccos
-    partials = (lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)),)
+    partials = (lambda y, x: -1 / _leg(x),)
 
 
 class Arctan(Elementwise):

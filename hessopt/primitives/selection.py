@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.families import Elementwise, Multilinear
-from hessopt.autodiff.function import unsupported
+from hessopt.autodiff.function import Constant, unsupported
 from hessopt.autodiff.node import NO_PARAMS, Handle
 from hessopt.autodiff.registry import derived
 
@@ -20,6 +20,27 @@ def _absolute_partial(y: Any, x: Any) -> Any:
     if x.dtype.kind != "c":
         return np.sign(x)
     return np.conjugate(x) / np.where(np.equal(x, 0), 1.0, y)
+
+
+_STEP = Constant(np.sign)
+
+
+class Sign(Elementwise):
+    """Constant where it is real; of a complex number, its direction."""
+
+    numpy = np.sign
+    partials = (None,)
+    pulls = {0: lambda g, y, x: _turned(g, y, x)}
+
+    def __call__(self, *operands: Any, **kwargs: Any) -> Any:
+        if operands[0].dtype.kind == "c":
+            return super().__call__(*operands, **kwargs)
+        return _STEP(*operands, **kwargs)
+
+
+def _turned(g: Any, y: Any, x: Any) -> Any:
+    across = g - np.conjugate(y) * np.real(g * y)
+    return across / np.where(np.equal(x, 0), 1.0, np.absolute(x))
 
 
 class Absolute(Elementwise):

@@ -37,7 +37,7 @@ CASES = {
         (lambda f: np.interp(PLACES, KNOTS, f, left=0.0, right=1.0), (V,)),
         (lambda f: np.interp(KNOTS, KNOTS, f), (V,)),
         (lambda x, f: np.interp(x, KNOTS, f), (M, V)),
-        (lambda x, f, a, b: np.interp(x, KNOTS[1:3], f, a, b), (V, (2,), (), ()), (0.31, 1.77)),
+        (lambda x, f: np.interp(x, KNOTS[1:3], f, f[0] * f[0], 2 * f[1]), (V, (2,)), (0.31, 1.77)),
         (lambda k, f: np.interp(PLACES, np.sort(k), f), (V, V), (0.31, 1.77)),
         (lambda x, k, f: np.interp(x, k, f, period=0.6), (V, (3,), (3,))),
         (lambda x, f: np.interp(x, [1.0], f), (M, (1,))),

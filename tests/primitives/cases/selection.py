@@ -5,6 +5,10 @@ import numpy as np
 M, V, T = (2, 3), (4,), (2, 3, 2)
 
 CASES = {
+    np.sign: [
+        (lambda x: x * np.sign(x), (M,), (-1.3, 1.2)),
+        (lambda a, b: np.sign(a + 1j * b), (M, M), (-1.3, 1.2)),
+    ],
     np.where: [
         (lambda a, b: np.where(np.array([True, False, True]), a, b), (M, (3,))),
         (lambda a: np.where(a > 1, a * a, 0.0), (M,)),

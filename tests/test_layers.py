@@ -23,8 +23,6 @@ LAYERS = (
     ("functions",),
     ("program",),
     ("backends",),
-    ("program",),
-    ("backends",),
     ("transforms",),
     ("optimize",),
     ("comparison", "pictures", "cli", "utils", "__main__"),

@@ -7,8 +7,11 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import mistakes
 
 import problems
 from hessopt.optimize.methods import METHODS
@@ -28,6 +31,8 @@ def everything() -> None:
     write_table("problems", head, others)
     write_table("regressions", head[:3], (row[:3] for row in regressions))
     write_table("methods", ["method", "derivatives", "what it does"], method_rows())
+    shown = "\n".join(mistake_section(title, code) for title, code in mistakes.MISTAKES)
+    (SHOWN / "mistakes.md").write_text(shown, encoding="utf-8")
 
 
 def run_example(script: Path) -> None:
@@ -62,6 +67,11 @@ def method_rows() -> Iterator[list[str]]:
         summary = (method.__doc__ or "").strip().partition("\n")[0]
         wants = "gradient" if method.order < 2 else "gradient, Hessian"
         yield [f"`{name}`", wants, as_markdown(summary)]
+
+
+def mistake_section(title: str, code: str) -> str:
+    text = textwrap.fill(mistakes.message(code), 96, break_long_words=False)
+    return f"## {title}\n\n```python\n{code}\n```\n\n```text\n{text}\n```\n"
 
 
 def as_markdown(text: str) -> str:

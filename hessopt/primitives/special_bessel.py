@@ -122,11 +122,17 @@ several(sp.airy, lambda y, z: (y[1], z * y[0], y[3], z * y[2]))
 
 
 def _of_airye(y: Any, z: Any) -> Any:
-    """Ai is scaled by exp(2/3 z sqrt(z)), Bi by exp(-2/3 |Re z sqrt(z)|); here z is real."""
-    root = np.sqrt(safe(np.greater(real_only("airye", z), 0), z, 0.0))
+    """Ai is scaled by exp(2/3 z sqrt(z)), Bi by exp(-2/3 |Re z sqrt(z)|); here z is real.
+
+    On the left SciPy has no scaled Ai: its NaN must not reach the derivative of Bi.
+    """
+    right = np.greater(real_only("airye", z), 0)
+    root = np.where(right, np.sqrt(safe(right, z, 1.0)), 0.0)
+    there = ~np.isnan(y[0])
+    first, second = safe(there, y[0], 0.0), safe(there, y[1], 0.0)
     return (
-        y[1] + root * y[0],
-        z * y[0] + root * y[1],
+        second + root * first,
+        z * first + root * second,
         y[3] - root * y[2],
         z * y[2] - root * y[3],
     )

@@ -98,7 +98,7 @@ elementwise(sp.elliprj, _of_rj(0), _of_rj(1), _of_rj(2), _of_rj(3))
 
 
 def _of_agm(y: Any, a: Any, b: Any) -> Any:
-    """The mean is pi / (2 R_F(0, a^2, b^2)); DLMF 19.22.8. The scale of b keeps squares small."""
+    """Differentiate pi / (2 R_F(0, a^2, b^2)), DLMF 19.22.8; dividing by b keeps squares small."""
     t = a / b
     return 2 / (3 * np.pi) * (y / b) ** 2 * t * sp.elliprd(0.0, 1.0, t * t)
 

@@ -159,13 +159,6 @@ elementwise(
     lambda y, m, n, nc, p: -_noncentral_f_in_nc(m, n, nc, y) / _noncentral_f(m, n, nc, y),
     lambda y, m, n, nc, p: 1 / _noncentral_f(m, n, nc, y),
 )
-elementwise(
-    sp.ncfdtrinc,
-    None,
-    None,
-    lambda y, m, n, p, f: 1 / _noncentral_f_in_nc(m, n, y, f),
-    lambda y, m, n, p, f: -_noncentral_f(m, n, y, f) / _noncentral_f_in_nc(m, n, y, f),
-)
 
 
 def _moments(df: Any, nc: Any, t: Any) -> Any:

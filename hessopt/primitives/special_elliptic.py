@@ -52,7 +52,7 @@ elementwise(
 
 
 def _jacobi_in_m(y: Any, u: Any, m: Any) -> Any:
-    """The amplitude solves F(phi, m) = u."""
+    """Differentiate by the amplitude, which solves F(phi, m) = u."""
     sn, cn, dn, phi = y
     slope = -dn * _first_in_m(phi, m)
     return cn * slope, -sn * slope, -0.5 * sn * (sn + 2 * m * cn * slope) / dn, slope

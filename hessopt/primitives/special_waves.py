@@ -79,9 +79,9 @@ def _spheroidal(ufunc: np.ufunc, given: np.ufunc, equation: Callable[..., Any], 
     )
 
 
+# The radial functions of the second kind are left out: SciPy's are not the solutions of the
+# equation to more than a few digits, and contradict their own first derivatives.
 _spheroidal(sp.pro_ang1, sp.pro_ang1_cv, _prolate, sp.pro_cv)
 _spheroidal(sp.pro_rad1, sp.pro_rad1_cv, _prolate, sp.pro_cv)
-_spheroidal(sp.pro_rad2, sp.pro_rad2_cv, _prolate, sp.pro_cv)
 _spheroidal(sp.obl_ang1, sp.obl_ang1_cv, _oblate_angular, sp.obl_cv)
 _spheroidal(sp.obl_rad1, sp.obl_rad1_cv, _oblate_radial, sp.obl_cv)
-_spheroidal(sp.obl_rad2, sp.obl_rad2_cv, _oblate_radial, sp.obl_cv)

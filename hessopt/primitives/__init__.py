@@ -20,6 +20,7 @@ from hessopt.primitives import (
     matrices,
     nans,
     norm,
+    polynomials,
     qr,
     ranges,
     rearrange,
@@ -30,6 +31,7 @@ from hessopt.primitives import (
     sorting,
     statistics,
     svd,
+    ufunc_methods,
     writing,
 )
 
@@ -54,6 +56,7 @@ __all__ = [
     "matrices",
     "nans",
     "norm",
+    "polynomials",
     "qr",
     "ranges",
     "rearrange",
@@ -64,5 +67,6 @@ __all__ = [
     "sorting",
     "statistics",
     "svd",
+    "ufunc_methods",
     "writing",
 ]

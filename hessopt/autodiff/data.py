@@ -17,7 +17,7 @@ def check_data(data: Any) -> np.ndarray:
     """Return `data` as an array that can carry derivatives, or refuse it."""
     if isinstance(data, Handle):
         raise TypeError("Variable: data is a Variable already; pass x.data for an unconnected copy")
-    if isinstance(data, (np.matrix, np.ma.MaskedArray)):
+    if type(data) is not np.ndarray and isinstance(data, (np.matrix, np.ma.MaskedArray)):
         raise TypeError(
             f"Variable: data is a {type(data).__name__}; pass an ndarray "
             "(np.asarray(x) for a matrix, x.filled(...) for a masked array)"

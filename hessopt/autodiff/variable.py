@@ -10,11 +10,11 @@ import numpy as np
 
 from hessopt.autodiff import backprop
 from hessopt.autodiff.array_face import ArrayFace
-from hessopt.autodiff.config import recording
+from hessopt.autodiff.conversion import Conversions
 from hessopt.autodiff.data import any_tracked, check_data, strip
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node, next_index, raw
-from hessopt.autodiff.registry import RULES, NoDerivativeError, find, no_rule
-from hessopt.autodiff.tracing import active, peek
+from hessopt.autodiff.node import NO_PARAMS, Node, next_index, raw
+from hessopt.autodiff.registry import RULES, find, no_rule
+from hessopt.autodiff.tracing import peek
 
 
 class Creator(NamedTuple):
@@ -26,7 +26,7 @@ class Creator(NamedTuple):
     params: dict[str, Any]
 
 
-class Variable(ArrayFace, Handle):
+class Variable(ArrayFace, Conversions):
     """An array of floating-point (or complex) numbers in a computation graph.
 
     Operators, NumPy functions and methods on a Variable compute at once and record what they did;
@@ -92,6 +92,7 @@ class Variable(ArrayFace, Handle):
 
     @data.setter
     def data(self, value: Any) -> None:
+        peek(self, "x.data = ...")
         self._node.data = check_data(value)
 
     @property
@@ -158,9 +159,11 @@ class Variable(ArrayFace, Handle):
         return (self[i] for i in range(len(self._node.data)))
 
     def __repr__(self) -> str:
+        peek(self, "print")
         return f"variable({str(self._node.data).replace(chr(10), chr(10) + ' ' * 9)})"
 
     def __format__(self, spec: str) -> str:
+        peek(self, "a formatted string")
         return (
             format(self._node.data, spec)
             if spec and self.ndim
@@ -269,52 +272,17 @@ class Variable(ArrayFace, Handle):
         for node in backprop.collect([self._node])[0]:
             _cut(node)
 
-    # Leaving the graph
-
-    def __bool__(self) -> bool:
-        outcome = bool(self._node.data)
-        tracer = active()
-        if tracer is not None:
-            tracer.guard(self._node, outcome)
-        return outcome
-
-    def _convert(self, name: str) -> np.ndarray:
-        peek(self, name)
-        if self._node.tracked and recording():
-            raise NoDerivativeError(
-                f"{name} on a Variable would drop its derivative without a word. Where the plain "
-                "number is wanted, take x.data; to build an array of Variables use np.stack([...]) "
-                "or np.concatenate([...]); in place of math functions use NumPy's"
-            )
-        return self._node.data
-
-    def __float__(self) -> float:
-        return float(self._convert("float() (or a math function)"))
-
-    def __int__(self) -> int:
-        return int(self._convert("int()"))
-
-    def __complex__(self) -> complex:
-        return complex(self._convert("complex()"))
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self._convert("np.asarray()"), dtype=dtype, copy=copy)
-
-    def item(self, *args: Any) -> Any:
-        """Return an element as a Python number; refused where that drops a derivative."""
-        return self._convert("item()").item(*args)
-
-    def tolist(self) -> Any:
-        """Return nested lists of numbers; refused where that drops a derivative."""
-        return self._convert("tolist()").tolist()
+    # Copies
 
     def __copy__(self) -> Variable:
         return self.copy()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        peek(self, "copy.deepcopy()")
         return Variable(self._node.data.copy(), self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        peek(self, "pickling")
         return Variable, (self._node.data, self.name)
 
     # NumPy's protocols
@@ -389,6 +357,7 @@ def _keeper(node: Node) -> Any:
 
 
 def _cut(node: Node) -> None:
+    peek(handle(node), "unchain")
     if isinstance(node.wanted, list):
         node.wanted.clear()  # a stand-in in the graph above holds the same list
     node.primitive = None

@@ -81,7 +81,7 @@ def minimize(
         ``callback(intermediate_result=OptimizeResult)``. StopIteration ends the run.
     options : dict, optional
         For every method: `gtol` (for ``max |gradient|``; 1e-6 for our own methods), `ftol`
-        (change of f, relative where |f| > 1), `xtol` (largest entry of the step, relative where
+        (change of f, relative where ``|f| > 1``), `xtol` (largest entry of the step, relative where
         x is large; methods run by SciPy have their own defaults and not all three), `maxiter`,
         `maxfun`, `maxtime` (seconds), `disp`, `return_all`, and `resume` (the result of an
         earlier run of the same method, which goes on exactly; limits count anew, counts add up).

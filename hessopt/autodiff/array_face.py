@@ -40,6 +40,17 @@ def _array_method(name: str) -> Callable[..., Any]:
     return method
 
 
+def _number_method(name: str) -> Callable[..., Any]:
+    """Return a method that works on plain numbers, refused where a derivative would be lost."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self._convert(f"{name}()"), name)(*args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"Same as `numpy.ndarray.{name}`; refused where that drops a derivative."
+    return method
+
+
 class ArrayFace:
     """Operators, properties and methods that an ndarray has."""
 
@@ -93,6 +104,9 @@ class ArrayFace:
 
     def __round__(self, ndigits: int = 0) -> Any:
         return RULES[np.round](self, ndigits)
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(RULES[np.any](RULES[np.equal](self, value)))
 
     def __getitem__(self, index: Any) -> Any:
         return RULES[operator.getitem](self, index)
@@ -183,5 +197,60 @@ class ArrayFace:
     argsort = _array_method("argsort")
     all = _array_method("all")
     any = _array_method("any")
-    sort = _array_method("sort")
+    argpartition = _array_method("argpartition")
+    nonzero = _array_method("nonzero")
+    searchsorted = _array_method("searchsorted")
+    conj = _array_method("conj")
+    conjugate = _array_method("conjugate")
     dot = _array_method("dot")
+
+    def compress(self, condition: Any, axis: Any = None) -> Any:
+        """Return the slices along an axis where a condition holds."""
+        return RULES[np.compress](condition, self, axis)
+
+    # Methods that write
+
+    def sort(self, *args: Any, **kwargs: Any) -> None:
+        """Sort in place; see `numpy.ndarray.sort`."""
+        self[...] = RULES[np.sort](self, *args, **kwargs)
+
+    def partition(self, *args: Any, **kwargs: Any) -> None:
+        """Partition in place; see `numpy.ndarray.partition`."""
+        self[...] = RULES[np.partition](self, *args, **kwargs)
+
+    def fill(self, value: Any) -> None:
+        """Assign one value to every element."""
+        self[...] = value
+
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """Assign at positions of the flattened array; see `numpy.put`."""
+        RULES[np.put](self, indices, values, mode)
+
+    # What an array says of its memory
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from one element to the next, along each axis."""
+        return self.data.strides
+
+    @property
+    def flags(self) -> Any:
+        """How the elements lie in memory."""
+        return self.data.flags
+
+    view = _number_method("view")
+    byteswap = _number_method("byteswap")
+    tobytes = _number_method("tobytes")
+    tofile = _number_method("tofile")
+    dump = _number_method("dump")
+    dumps = _number_method("dumps")

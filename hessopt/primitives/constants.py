@@ -49,6 +49,8 @@ constant_functions(
     np.array_equiv,
     np.all,
     np.any,
+    np.isin,
+    np.linalg.matrix_rank,
     # positions and counts
     np.argmax,
     np.argmin,
@@ -77,5 +79,11 @@ constant_functions(  # these look at shapes and types alone
     np.result_type,
     np.common_type,
     np.can_cast,
+    np.may_share_memory,
+    np.shares_memory,
+    np.diag_indices_from,
+    np.tril_indices_from,
+    np.triu_indices_from,
+    np.einsum_path,
     static=True,
 )

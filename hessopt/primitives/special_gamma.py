@@ -80,10 +80,19 @@ elementwise(
 
 
 def _of_zeta(s: Any) -> Any:
-    """Return the derivative of Riemann's zeta function, by Euler and Maclaurin's sum.
+    """Return the derivative of Riemann's zeta function, by reflection where s is negative."""
+    left = np.less(s, 0)
+    z = safe(left, 1 - s, 2.0)
+    phase = 0.5 * np.pi * (1 - z)
+    sine = np.sin(phase)
+    slope = np.log(2 * np.pi) * sine + 0.5 * np.pi * np.cos(phase) - sp.digamma(z) * sine
+    reflected = slope * riemann_zeta(z) - sine * _zeta_sum(z)  # DLMF 25.4.1, differentiated
+    scale = 2 * np.exp(sp.gammaln(z) - z * np.log(2 * np.pi))
+    return np.where(left, scale * reflected, _zeta_sum(safe(~left, s, 2.0)))
 
-    DLMF 25.2.9, differentiated; it has all digits for s above -8.
-    """
+
+def _zeta_sum(s: Any) -> Any:
+    """Return the same for positive s, by Euler and Maclaurin's sum; DLMF 25.2.9, differentiated."""
     n = 20
     k = np.arange(2.0, n).reshape((-1,) + (1,) * np.ndim(s))
     log_n = np.log(n)

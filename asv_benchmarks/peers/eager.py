@@ -1,8 +1,8 @@
 """Eager derivatives of the chained Rosenbrock function, hessopt against its peers in one run.
 
-Run it with ``pip install -e ".[peers]"`` and ``python asv_benchmarks/peers/eager.py``. The libraries
-take turns, round by round, so that a change of the machine's speed meets all of them; a cell is the
-median over the rounds. PyTorch is held to one thread, as NumPy's elementwise loops are.
+Run it with ``pip install -e ".[peers]"`` and ``python asv_benchmarks/peers/eager.py``. The
+libraries take turns, round by round, so that a change of the machine's speed meets all of them; a
+cell is the median over the rounds. PyTorch is held to one thread, as NumPy's elementwise loops are.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ PEERS = {
 
 
 def available() -> Iterator[str]:
-    np.int = int  # DeZero 0.0.13 still reads this name at import, which NumPy 1.24 removed
+    # DeZero 0.0.13 still reads np.int at import, which NumPy 1.24 removed
+    setattr(np, "int", int)  # noqa: B010 - ruff takes the name itself for the removed alias
     for name, module in zip(PEERS, ("hessopt", "torch", "dezero", "autograd"), strict=True):
         try:
             __import__(module)

@@ -65,7 +65,23 @@ def derivatives_agree(f: Callable[..., Any], *arrays: np.ndarray) -> None:
     report = hessopt.check_derivatives(together, z)
     assert report, str(report)
     for check in report.orders:  # and the differences could tell, unless there is nothing to tell
-        assert check.resolution < 1e-4 or abs(check.exact) < 1e-8, str(report)
+        assert check.resolution < 1e-3 or abs(check.exact) < 1e-8, str(report)
+
+
+def orders_one_to_three(f: Callable[..., Any], *arrays: np.ndarray) -> list[np.ndarray]:
+    """Return the derivatives that `derivatives_agree` looks at, without differences."""
+    together, _ = of_one_vector(f, arrays)
+    z = np.concatenate([np.ravel(a) for a in arrays])
+    direction = np.random.default_rng(2).standard_normal(z.shape)
+    weights = np.random.default_rng(3).standard_normal(together(z).shape)
+
+    def along(gradient: Any) -> Any:
+        return lambda z: np.sum(gradient(z) * direction)
+
+    gradients = [hessopt.grad(lambda z: np.sum(together(z) * weights))]
+    for _ in range(2):
+        gradients.append(hessopt.grad(along(gradients[-1])))
+    return [gradient(z) for gradient in gradients]
 
 
 def forward_is_numpys(f: Callable[..., Any], *arrays: np.ndarray) -> None:

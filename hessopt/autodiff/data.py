@@ -62,6 +62,15 @@ def any_tracked(values: Any) -> bool:
     return any(any_tracked(value) for value in values)
 
 
+def fixed(index: Any) -> Any:
+    """Strip an index, and copy its arrays: what is recorded must not change with the caller's."""
+    if isinstance(index, (Handle, np.ndarray)):
+        return np.array(strip(index))
+    if type(index) in (list, tuple):
+        return type(index)(fixed(part) for part in index)
+    return index
+
+
 def strip(value: Any, *, look: bool = True) -> Any:
     """Replace the Variables in (nested) arguments by their arrays.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import Patch, is_basic, scatter_add
 from hessopt.autodiff.assignment import assigned, view
-from hessopt.autodiff.data import as_array, strip
+from hessopt.autodiff.data import as_array, fixed
 from hessopt.autodiff.families import Rearrange, fit, values_of
 from hessopt.autodiff.function import NOTHING, Primitive, apply
 from hessopt.autodiff.node import Node
@@ -25,7 +25,7 @@ class GetItem(Primitive):
 
     def bind(self, x: Any, index: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if index.__class__ is not int and index.__class__ is not slice:
-            index = strip(index)
+            index = fixed(index)
         return (x,), {"index": index}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -75,7 +75,7 @@ class SetItem(Primitive):
             raise TypeError(
                 "assignment of complex numbers into a real Variable would drop the imaginary part"
             )
-        return (base, value), {"index": strip(index)}
+        return (base, value), {"index": fixed(index)}
 
     def forward(self, base: Any, value: Any, index: Any) -> Any:
         return assigned(base, index, value)

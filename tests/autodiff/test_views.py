@@ -270,3 +270,15 @@ def test_float32_stays_float32():
     np.sum(x).backward()
     assert y.grad.dtype == np.float32
     np.testing.assert_array_equal(y.grad.data, [0, 1, 1])
+
+
+def test_an_index_that_changes_later():
+    def f(x):
+        index, mask, places = np.array([0, 1]), np.array([True, False, False]), [2, 0]
+        y = x[index] * x[mask] * x[places]
+        z = x * 1
+        z[index] = y**2
+        index[:], mask[:], places[:] = 2, True, [1, 1]
+        return z
+
+    agrees(f, np.array([1.0, 2.0, 3.0]))

@@ -127,7 +127,8 @@ class Variable(ArrayFace, Conversions):
         node = self._node
         if node.primitive is None:
             return None
-        inputs = tuple(handle(x) if isinstance(x, Node) else x for x in node.operands or ())
+        operands = node.operands or ()
+        inputs = tuple(handle(x.origin()) if isinstance(x, Node) else x for x in operands)
         return Creator(node.primitive.name, inputs, self, node.params)
 
     @property

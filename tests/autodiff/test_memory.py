@@ -219,3 +219,10 @@ def test_large_intermediates_that_no_rule_reads_are_let_go():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 12 * x.nbytes
+
+
+def test_creator_shows_the_numbers_of_what_is_still_alive():
+    x = Variable(np.ones(100_000))
+    y = x * 2
+    z = y + 1
+    np.testing.assert_array_equal(z.creator.inputs[0].data, y.data)

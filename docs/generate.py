@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import coverage
 import mistakes
 
 import problems
@@ -31,6 +32,8 @@ def everything() -> None:
     write_table("problems", head, others)
     write_table("regressions", head[:3], (row[:3] for row in regressions))
     write_table("methods", ["method", "derivatives", "what it does"], method_rows())
+    for name, head, rows in coverage.tables():
+        write_table(name, head, rows)
     shown = "\n".join(mistake_section(title, code) for title, code in mistakes.MISTAKES)
     (SHOWN / "mistakes.md").write_text(shown, encoding="utf-8")
 

@@ -18,11 +18,20 @@ class Concatenate(Primitive):
     numpy = np.concatenate
 
     def bind(
-        self, arrays: Any, /, axis: int | None = 0, out: Any = None, **kwargs: Any
+        self,
+        arrays: Any,
+        /,
+        axis: int | None = 0,
+        out: Any = None,
+        *,
+        dtype: Any = None,
+        **kwargs: Any,
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if out is not None or kwargs:
             raise unsupported(self, {"out": out, **kwargs} if out is not None else kwargs)
         arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
+        if dtype is not None:
+            arrays = [np.astype(a, dtype) for a in arrays]
         if axis is None:
             arrays, axis = [a.reshape(-1) for a in arrays], -1
         ndim = arrays[0].ndim if arrays else 1

@@ -6,6 +6,7 @@ M, V, T = (2, 3), (4,), (2, 3, 2)
 
 CASES = {
     np.concatenate: [
+        (lambda a, b: np.concatenate([a, b], dtype=np.float64), (V, (2,))),
         (lambda a, b: np.concatenate([a, b, a]), (M, (1, 3))),
         (lambda a, b: np.concatenate((a, b), axis=-1), (M, (2, 1))),
         (lambda a, b: np.concatenate((a, b), axis=None), (M, V)),

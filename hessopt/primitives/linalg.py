@@ -12,9 +12,10 @@ import numpy as np
 
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, Opaque, sum_to
-from hessopt.autodiff.function import unsupported
-from hessopt.autodiff.node import NO_PARAMS, raw
+from hessopt.autodiff.function import detached, unsupported
+from hessopt.autodiff.node import NO_PARAMS
 from hessopt.autodiff.registry import derived
+from hessopt.primitives.sparse import is_sparse, product
 
 
 def _t(a: Any) -> Any:
@@ -46,6 +47,11 @@ def _sum_leading(x: Any, keep: int) -> Any:
 class MatMul(Multilinear):
     numpy, symbol = np.matmul, "@"
     adjoints = (_left_adjoint, _right_adjoint)
+
+    def __call__(self, a: Any, b: Any, **kwargs: Any) -> Any:
+        if is_sparse(a) or is_sparse(b):
+            return product(a, b)
+        return super().__call__(a, b, **kwargs)
 
 
 def _dot_adjoint(position: int) -> Any:
@@ -163,12 +169,13 @@ class Det(Opaque):
         if np.all(np.not_equal(y, 0)):
             inverse = np.linalg.inv(a)
             # Of a nearly singular matrix the inverse has no digits, the cofactors have all.
-            if np.all(_size(raw(a)) * _size(raw(inverse)) < np.finfo(a.dtype).eps ** -0.6):
+            sizes = _size(detached(a)) * _size(detached(inverse))
+            if np.all(sizes < np.finfo(a.dtype).eps ** -0.6):
                 return ((g * y)[..., None, None] * _t(inverse),)
         return (g[..., None, None] * cofactors(a),)
 
 
-def _size(a: np.ndarray) -> np.ndarray:
+def _size(a: Any) -> Any:
     return np.max(np.sum(np.abs(a), axis=-1), axis=-1, initial=0)
 
 

@@ -20,6 +20,7 @@ from hessopt.autodiff.accumulate import ArraySums, Bundle, Deferred, GraphSums, 
 from hessopt.autodiff.config import using_config
 from hessopt.autodiff.node import Handle, Node, raw
 from hessopt.autodiff.registry import RULES
+from hessopt.autodiff.tracing import active
 
 _index = attrgetter("index")
 
@@ -46,9 +47,10 @@ def collect(
         if y.index in seen:
             continue
         seen.add(y.index)
-        y = y.origin()
-        if y.primitive is None:
-            continue
+        if y.__class__ is not Node:
+            y = y.origin()
+            if y.primitive is None:
+                continue
         found.append(y)
         operands = y.operands
         if operands is None:
@@ -58,10 +60,10 @@ def collect(
             )
         for i in y.wanted:
             x = operands[i]
-            if x.index < floor:
-                outside = True
-            elif x.primitive is not None:
+            if x.primitive is not None and x.index > floor:
                 stack.append(x)
+            elif x.index < floor:
+                outside = True
     found.sort(key=_index)
     return found, outside
 
@@ -109,6 +111,11 @@ def walk(
     inputs : frozenset of Node, optional
         Follow only what depends on these; None follows every tracked operand.
     """
+    tracer = active()
+    if tracer is not None and not graph and any(map(tracer.follows, nodes)):
+        tracer.refuse("backward() without create_graph=True computes numbers")
+    if tracer is not None and release:
+        tracer.refuse("backward(release=True) drops what it computed")
     sums = GraphSums() if graph else ArraySums()
     merge = sums.merge
     wanted = None if inputs is None else depending_on(inputs, nodes)
@@ -122,9 +129,9 @@ def walk(
             y = nodes[k]
             if release:
                 del nodes[k]
-            g = adjoints.pop(y.index, None)
-            if g is None:
+            if y.index not in adjoints:
                 continue
+            g = adjoints.pop(y.index)
             if g.__class__ in Deferred:
                 g = sums.finish(y, g)
             primitive = y.primitive
@@ -136,10 +143,9 @@ def walk(
             varying = y.wanted if wanted is None else wanted.get(y, ())
             for i, contribution in zip(varying, primitive.pull(y, g, varying, graph)):  # noqa: B905
                 if contribution is not None:
-                    x = operands[i]
-                    index = x.index
+                    index = operands[i].index
                     if index in adjoints:
-                        contribution = merge(x, adjoints[index], contribution)
+                        contribution = merge(operands[i], adjoints[index], contribution)
                     adjoints[index] = contribution
             if release:
                 y.operands = None

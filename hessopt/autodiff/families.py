@@ -120,28 +120,29 @@ class Elementwise(Primitive):
         return args, NO_PARAMS
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        out, operands = values_of(y, graph)
+        nodes = y.operands
+        shape = y.data.shape
+        out = operands = None
         contributions = []
-        pulls = self.pulls
         for i in wanted:
-            if i in pulls:
-                gx = pulls[i](g, out, *operands)
+            partial = self.partials[i]
+            if partial.__class__ is int and i not in self.pulls:
+                gx = g if partial == 1 else -g if partial == -1 else g * partial
             else:
-                partial = self.partials[i]
-                if partial == 1:
-                    gx = g
-                elif partial == -1:
-                    gx = -g
+                if operands is None:
+                    out, operands = values_of(y, graph)
+                if i in self.pulls:
+                    gx = self.pulls[i](g, out, *operands)
                 elif partial is None:
                     raise NoDerivativeError(
                         f"{self.name}: the derivative with respect to argument {i} is not known; "
                         "pass that argument as a constant"
                     )
                 else:
-                    gx = g * (partial if isinstance(partial, int) else partial(out, *operands))
-            x = operands[i]
-            if gx.dtype is not x.dtype or gx.shape != x.shape:
-                gx = fit(gx, x, out.shape)
+                    gx = g * partial(out, *operands)  # pyright: ignore - no int, no None
+            x = nodes[i].data
+            if gx.shape != x.shape or gx.dtype is not x.dtype:
+                gx = fit(gx, x, shape)
             contributions.append(gx)
         return contributions
 
@@ -176,7 +177,7 @@ class Rearrange(Linear):
         operands, params = self.bind(*args, **kwargs)
         x = operands[0]
         y = apply(self, operands, params)
-        if isinstance(x, Handle) and y.ndim and np.may_share_memory(y.data, raw(x)):
+        if isinstance(x, Handle) and y.ndim and np.may_share_memory(raw(y), raw(x)):
             return view(y, x, self, params)
         return y
 

@@ -13,7 +13,7 @@ from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data, strip
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
 from hessopt.autodiff.registry import register
-from hessopt.autodiff.tracing import Untraceable, active
+from hessopt.autodiff.tracing import Tracer, Untraceable, active
 from hessopt.autodiff.variable import Variable, constant, handle, record
 
 OUTPUT = -1  # beside operand positions, the output's
@@ -112,29 +112,39 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
     arrays = []
     nodes = []
     wanted = []
-    for i, operand in enumerate(operands):
+    tracer = active()
+    for operand in operands:
         if isinstance(operand, Handle):
-            operand = operand._node
-            arrays.append(operand.data)
-            if operand.tracked:
-                wanted.append(i)
-        else:
-            if operand.__class__ not in _NUMBERS and not (
-                operand.__class__ is np.ndarray and operand.dtype.kind in NUMERIC
-            ):
+            node = operand._node
+            if node.tracked:
+                wanted.append(len(nodes))
+            nodes.append(node)
+            arrays.append(node.data)
+            continue
+        if operand.__class__ not in _NUMBERS:
+            if operand.__class__ is not np.ndarray or operand.dtype.kind not in NUMERIC:
                 operand = as_operand(operand, primitive.name)
-            arrays.append(operand)
+            if tracer is not None:
+                tracer.keep(operand)
         nodes.append(operand)
-    data = primitive.forward(*arrays, **params) if params else primitive.forward(*arrays)
+        arrays.append(operand)
+    try:
+        data = primitive.forward(*arrays, **params) if params else primitive.forward(*arrays)
+    except Exception as error:
+        if tracer is not None:  # it may be caught, and another way be taken
+            tracer.refusal = Untraceable(f"{primitive.name} failed: {error}")
+        raise
+    if tracer is not None:
+        for value in params.values():
+            tracer.keep(value)
     if not wanted or not recording():
-        tracer = active()
         if tracer is None or not any(isinstance(x, Node) and tracer.follows(x) for x in nodes):
             return tuple(map(constant, data)) if type(data) is tuple else constant(data)
         wanted = []
-    if type(data) is tuple:
-        bundle = record(data, primitive, nodes, params, wanted)._node
-        return tuple(item_of(bundle, k) for k in range(len(data)))
     if type(data) is not np.ndarray:
+        if type(data) is tuple:
+            bundle = record(data, primitive, nodes, params, wanted)._node
+            return tuple(item_of(bundle, k) for k in range(len(data)))
         data = np.asarray(data)
     elif data.nbytes >= LARGE:
         nodes = _lightened(primitive, nodes, wanted)
@@ -229,7 +239,10 @@ class Function(Primitive):
         raise NotImplementedError(f"{self.name}: define backward(self, *grad_outputs)")
 
     def __call__(self, *args: Any) -> Any:
+        before = None if active() is None else vars(self).copy()
         result = super().__call__(*args)
+        if before is not None:
+            self._refuse_memory(before)
         for y in result if isinstance(result, tuple) else (result,):
             if y.dtype.kind not in "fc":
                 raise TypeError(
@@ -237,6 +250,14 @@ class Function(Primitive):
                     "return an array of floating-point numbers, or a tuple of them"
                 )
         return result[0] if isinstance(result, tuple) and len(result) == 1 else result
+
+    def _refuse_memory(self, before: dict[str, Any]) -> None:
+        """Refuse a trace where `forward` kept something: `backward` would use the old one."""
+        for name, value in vars(self).items():
+            if name not in before or before[name] is not value:
+                tracer = active()
+                assert tracer is not None
+                tracer.refuse(f"{self.name}.forward keeps self.{name} (use self.inputs instead)")
 
     def bind(self, *args: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         operands = tuple(x if isinstance(x, Variable) else constant(check_data(x)) for x in args)
@@ -298,23 +319,35 @@ class Constant(Primitive):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         tracer = active()
-        if tracer is not None and not self.static:
-            traced = [x for x in args if isinstance(x, Handle) and tracer.follows(x._node)]
-            if traced:
-                return self._record(args, kwargs)
+        if (
+            tracer is not None
+            and not self.static
+            and any(isinstance(x, Handle) and tracer.follows(x._node) for x in args)
+        ):
+            return self._record(tracer, args, kwargs)
         return self.forward(
             *strip(args, look=not self.static), **strip(kwargs, look=not self.static)
         )
 
-    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        data = self.forward(*strip(args, look=False), **strip(kwargs))
-        if isinstance(data, tuple):
-            raise Untraceable(f"the shape of the result of {self.name} depends on values")
-        nodes = [x._node if isinstance(x, Handle) else x for x in args]
-        return record(np.asarray(data), self, nodes, kwargs, ())
+    def _record(self, tracer: Tracer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self.forward in _SHAPED_BY_VALUES:
+            tracer.refuse(f"the shape of the result of {self.name} depends on values")
+        if "out" in kwargs:
+            tracer.refuse(f"{self.name}(out=...) writes into an array")
+        nodes = [x._node if isinstance(x, Handle) else strip(x) for x in args]
+        params = strip(kwargs)
+        data = self.forward(*(x.data if isinstance(x, Node) else x for x in nodes), **params)
+        if np.asarray(data).dtype.kind not in NUMERIC:
+            tracer.refuse(f"{self.name} looks at the value of a Variable")
+        for value in (*nodes, *params.values()):
+            tracer.keep(value)
+        return record(np.asarray(data), self, nodes, params, ())
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING
+
+
+_SHAPED_BY_VALUES = frozenset((np.argwhere, np.flatnonzero, np.nonzero))
 
 
 def constant_functions(*functions: Callable[..., Any], static: bool = False) -> None:

@@ -28,11 +28,11 @@ class GetItem(Primitive):
             index = fixed(index)
         return (x,), {"index": index}
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        operands, params = self.bind(*args, **kwargs)
+    def __call__(self, x: Any, index: Any) -> Any:
+        operands, params = self.bind(x, index)
         y = apply(self, operands, params)
-        if y.ndim and is_basic(params["index"]):
-            return view(y, operands[0], self, params)
+        if y._node.data.ndim and is_basic(params["index"]):
+            return view(y, x, self, params)
         return y
 
     def forward(self, x: Any, index: Any) -> Any:

@@ -229,22 +229,22 @@ class ArrayFace:
     # What an array says of its memory
 
     @property
-    def itemsize(self) -> int:
+    def itemsize(self: Any) -> int:
         """Bytes of one element."""
         return self.dtype.itemsize
 
     @property
-    def nbytes(self) -> int:
+    def nbytes(self: Any) -> int:
         """Bytes of all elements."""
         return self.size * self.dtype.itemsize
 
     @property
-    def strides(self) -> tuple[int, ...]:
+    def strides(self: Any) -> tuple[int, ...]:
         """Bytes from one element to the next, along each axis."""
         return self.data.strides
 
     @property
-    def flags(self) -> Any:
+    def flags(self: Any) -> Any:
         """How the elements lie in memory."""
         return self.data.flags
 

@@ -99,6 +99,7 @@ class Fmod(Elementwise):
 
 class Conjugate(Elementwise):
     numpy = np.conjugate
+    partials = (None,)
     pulls = {0: lambda g, y, a: np.conjugate(g)}
 
 

@@ -166,10 +166,10 @@ class Convolve(Multilinear):
         lambda g, a, v, mode: _convolution_adjoint(_in_full(g, a, v), a),
     )
 
-    def bind(self, a: Any, v: Any, mode: str = "full") -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def bind(self, a: Any, v: Any, mode: Any = "full") -> tuple[tuple[Any, ...], dict[str, Any]]:
         return tuple(np.atleast_1d(z) for z in map(as_array, (a, v))), {"mode": mode}
 
-    def forward(self, a: Any, v: Any, mode: str) -> Any:
+    def forward(self, a: Any, v: Any, mode: Any) -> Any:
         return np.convolve(a, v, mode)
 
 
@@ -186,10 +186,10 @@ class Correlate(Multilinear):
         ),
     )
 
-    def bind(self, a: Any, v: Any, mode: str = "valid") -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def bind(self, a: Any, v: Any, mode: Any = "valid") -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (as_array(a), as_array(v)), {"mode": mode}
 
-    def forward(self, a: Any, v: Any, mode: str) -> Any:
+    def forward(self, a: Any, v: Any, mode: Any) -> Any:
         return np.correlate(a, v, mode)
 
 

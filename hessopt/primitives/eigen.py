@@ -53,16 +53,16 @@ def hermitian_part(a: Any) -> Any:
 class Eigh(Opaque):
     numpy = np.linalg.eigh
 
-    def __call__(self, a: Any, UPLO: str = "L") -> Any:
+    def __call__(self, a: Any, UPLO: Any = "L") -> Any:
         return _EighResult(*super().__call__(a, UPLO))
 
-    def bind(self, a: Any, UPLO: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def bind(self, a: Any, UPLO: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (a,), {"UPLO": UPLO}
 
-    def forward(self, a: Any, UPLO: str) -> Any:
+    def forward(self, a: Any, UPLO: Any) -> Any:
         return tuple(np.linalg.eigh(a, UPLO))
 
-    def backward(self, g: Any, y: Any, a: Any, UPLO: str) -> Any:
+    def backward(self, g: Any, y: Any, a: Any, UPLO: Any) -> Any:
         (gw, gv), (w, v) = g, y
         inner = diagonal_matrix(gw)
         if not is_absent(gv):
@@ -73,10 +73,10 @@ class Eigh(Opaque):
 class Eigvalsh(Opaque):
     numpy = np.linalg.eigvalsh
 
-    def bind(self, a: Any, UPLO: str = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def bind(self, a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (a,), {"UPLO": UPLO}
 
-    def backward(self, g: Any, w: Any, a: Any, UPLO: str) -> Any:
+    def backward(self, g: Any, w: Any, a: Any, UPLO: Any) -> Any:
         v = np.linalg.eigh(a, UPLO)[1]
         return (hermitian_part((np.conjugate(v) * g[..., None, :]) @ _t(v)),)
 

@@ -15,7 +15,12 @@ from hessopt.autodiff.families import Linear, fit, negative_axis
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
 
-_OTHER_WAY = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
+_OTHER_WAY: dict[Any, Any] = {
+    None: "forward",
+    "backward": "forward",
+    "forward": "backward",
+    "ortho": "ortho",
+}
 
 
 def _resized(x: Any, n: int, axis: int) -> Any:

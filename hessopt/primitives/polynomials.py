@@ -27,7 +27,7 @@ def polyval(p: Any, x: Any) -> Any:
     return y
 
 
-def _aligned(a1: Any, a2: Any) -> tuple[Any, Any]:
+def _aligned(a1: Any, a2: Any) -> tuple[Any, ...]:
     a1, a2 = _vector(a1), _vector(a2)
     n = max(len(a1), len(a2))
     return tuple(a if len(a) == n else np.pad(a, (n - len(a), 0)) for a in (a1, a2))

@@ -28,21 +28,21 @@ class QR(Opaque):
 
     numpy = np.linalg.qr
 
-    def __call__(self, a: Any, mode: str = "reduced") -> Any:
+    def __call__(self, a: Any, mode: Any = "reduced") -> Any:
         if mode == "r":
             return super().__call__(a, mode)
         if mode in ("reduced", "complete"):
             return _QRResult(*super().__call__(a, mode))
         raise unsupported(self, {"mode": mode})
 
-    def bind(self, a: Any, mode: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def bind(self, a: Any, mode: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (a,), {"mode": mode}
 
-    def forward(self, a: Any, mode: str) -> Any:
+    def forward(self, a: Any, mode: Any) -> Any:
         result = np.linalg.qr(a, mode)
         return result if mode == "r" else tuple(result)
 
-    def backward(self, g: Any, y: Any, a: Any, mode: str) -> Any:
+    def backward(self, g: Any, y: Any, a: Any, mode: Any) -> Any:
         if mode == "r":
             gr, (q, r) = g, np.linalg.qr(a)
             gq = None

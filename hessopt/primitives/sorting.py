@@ -105,7 +105,7 @@ class Quantile(Opaque):
         axis: Any = None,
         out: Any = None,
         overwrite_input: bool = False,
-        method: str = "linear",
+        method: Any = "linear",
         keepdims: bool = False,
         *,
         weights: Any = None,
@@ -126,10 +126,10 @@ class Quantile(Opaque):
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return args, kwargs
 
-    def forward(self, x: Any, q: Any, method: str) -> Any:
+    def forward(self, x: Any, q: Any, method: Any) -> Any:
         return np.quantile(x, q, axis=-1, method=method)
 
-    def backward(self, g: Any, y: Any, x: Any, q: Any, method: str) -> Any:
+    def backward(self, g: Any, y: Any, x: Any, q: Any, method: Any) -> Any:
         n = x.shape[-1]
         numbers = np.argsort(strip(x), axis=-1, kind="stable")
         place = np.quantile(np.arange(float(n)), q, method=method)
@@ -155,7 +155,7 @@ def percentile(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     *,
     weights: Any = None,
@@ -183,7 +183,7 @@ def nanquantile(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     *,
     weights: Any = None,
@@ -219,7 +219,7 @@ def nanpercentile(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     *,
     weights: Any = None,

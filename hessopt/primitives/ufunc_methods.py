@@ -14,7 +14,6 @@ import numpy as np
 from hessopt.autodiff.data import as_array, strip
 from hessopt.autodiff.families import Linear, Reduce, negative_axis, scatter
 from hessopt.autodiff.function import constant_functions, unsupported
-from hessopt.autodiff.node import Handle
 from hessopt.autodiff.registry import (
     KINDS,
     RULES,
@@ -22,6 +21,7 @@ from hessopt.autodiff.registry import (
     full_name,
     register,
 )
+from hessopt.autodiff.variable import Variable
 
 _Rule = Callable[..., Any]
 
@@ -142,8 +142,8 @@ def _reduce(ufunc: np.ufunc) -> _Rule:
             raise unsupported(ufunc.reduce, {**kwargs, **({} if out is None else {"out": out})})
         if axis is None and np.ndim(array) == 1:
             axis = 0
-        if np.ndim(axis):
-            (axis,) = axis if len(axis) == 1 else (None,)
+        if isinstance(axis, tuple):
+            axis = axis[0] if len(axis) == 1 else None
         if axis is None:
             raise ValueError(f"{full_name(ufunc)}.reduce: the order matters, so name one axis")
         if dtype is not None:
@@ -201,7 +201,7 @@ def _running_extreme(ufunc: np.ufunc) -> _Rule:
 
 def _at(ufunc: np.ufunc) -> _Rule:
     def rule(a: Any, indices: Any, b: Any = None, /) -> None:
-        if not isinstance(a, Handle):
+        if not isinstance(a, Variable):
             raise NoDerivativeError(
                 f"{full_name(ufunc)}.at writes into a plain array, which cannot receive a "
                 "Variable; write into np.zeros_like(x, shape=...) or hessopt.zeros(...), or use "
@@ -238,7 +238,7 @@ EXTREMES = (np.maximum, np.minimum, np.fmax, np.fmin)
 
 def register_methods(ufunc: np.ufunc) -> None:
     """Give the methods of a ufunc of two operands rules, where they have none yet."""
-    rules = {ufunc.outer: _outer}
+    rules: dict[_Rule, Callable[[np.ufunc], _Rule]] = {ufunc.outer: _outer}
     if ufunc in (*ASSOCIATIVE, np.subtract, np.true_divide):
         rules[ufunc.reduce] = _reduce
         rules[ufunc.accumulate] = _running_extreme if ufunc in EXTREMES else _accumulate

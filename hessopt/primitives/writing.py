@@ -48,7 +48,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
 
 
 @_writes(np.put)
-def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
     """Write at positions of the flattened array; values are repeated as needed."""
     numbers = np.arange(a.size)
     places = np.ravel(np.take(numbers, strip(ind), mode=mode))

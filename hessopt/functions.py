@@ -27,9 +27,9 @@ from numpy import (
 )
 from numpy import power as pow
 
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import sum_to
 from hessopt.autodiff.function import detached
-from hessopt.autodiff.node import raw
 
 average = mean
 
@@ -343,7 +343,7 @@ def binary_cross_entropy(p: Any, t: Any) -> Any:
 
 
 def _classes(t: Any, shape: tuple[int, ...]) -> np.ndarray:
-    classes = np.asarray(raw(t))
+    classes = np.asarray(strip(t))
     if classes.dtype.kind not in "iu" or classes.shape != shape:
         raise ValueError(
             f"t must hold one integer class for each of the {shape[0]} rows, not "

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from contextvars import ContextVar, Token
 from types import TracebackType
+from typing import Any, NoReturn
+from zlib import crc32
+
+import numpy as np
 
 from hessopt.autodiff.node import Handle, Node, next_index
 
 
 class Untraceable(Exception):
-    """A function looked at the numbers it was traced with."""
+    """A function did something that a replay could not repeat."""
+
+
+SMALL = 1 << 16  # bytes; larger constants are looked at twice, not at each use
 
 
 class Tracer:
@@ -24,28 +31,92 @@ class Tracer:
     ----------
     guards : list of (Node, bool)
         Conditions the run depended on, and what they were.
+    refusal : Untraceable or None
+        Why the run cannot be replayed. It counts even if the function catches the exception.
     """
 
     def __init__(self) -> None:
         self.guards: list[tuple[Node, bool]] = []
+        self.refusal: Untraceable | None = None
         self._floor = next_index()
-        self._inputs: frozenset[int] = frozenset()
+        self._depends: dict[int, bool] = {}
+        self._constants: dict[int, tuple[np.ndarray, int]] = {}
         self._token: Token[Tracer | None]
 
     def start(self, inputs: list[Node]) -> None:
         """Say which nodes stand for the inputs."""
-        self._inputs = frozenset(node.index for node in inputs)
+        self._depends = dict.fromkeys((node.index for node in inputs), True)
+
+    def is_outside(self, node: Node) -> bool:
+        """Whether `node` was made before the run: it belongs to somebody else."""
+        return node.index <= self._floor
+
+    def is_computed(self, node: Node) -> bool:
+        """Whether the run computed `node`, from inputs or constants."""
+        return node.index > self._floor and node.primitive is not None
 
     def follows(self, node: Node) -> bool:
-        """Whether the value of `node` may differ at replay."""
-        return node.index in self._inputs or (
-            node.index > self._floor and node.primitive is not None
-        )
+        """Whether the value of `node` may differ at replay: it depends on an input.
+
+        What was made before the run counts too, for the run does not know where it came from.
+        """
+        known = self._depends
+        stack = [] if node.index in known else [node]
+        while stack:
+            y = stack[-1]
+            if self.is_outside(y) or y.primitive is None or y.operands is None:
+                known[y.index] = self.is_outside(y) or y.primitive is not None
+            else:
+                below = [x.index for x in y.operands if isinstance(x, Node)]
+                if any(known.get(k, False) for k in below):
+                    known[y.index] = True
+                else:
+                    unknown = [
+                        x for x in y.operands if isinstance(x, Node) and x.index not in known
+                    ]
+                    if unknown:
+                        stack += unknown
+                        continue
+                    known[y.index] = False
+            stack.pop()
+        return known[node.index]
 
     def guard(self, node: Node, outcome: bool) -> None:
         """Note that the run went on as `outcome` said."""
+        if self.is_outside(node):
+            self.refuse("a Variable from outside the function decides how it goes on")
         if self.follows(node):
             self.guards.append((node, outcome))
+
+    def keep(self, constant: Any) -> None:
+        """Remember what a constant holds, which must not change while the function runs.
+
+        The program refers to the array, so it would see the last of its contents everywhere.
+        """
+        if isinstance(constant, np.ndarray):
+            known = self._constants.get(id(constant))
+            if known is None:
+                self._constants[id(constant)] = (constant, _fingerprint(constant))
+            elif constant.nbytes <= SMALL and _fingerprint(constant) != known[1]:
+                self._refuse_changed()
+        elif isinstance(constant, (tuple, list)):
+            for part in constant:
+                self.keep(part)
+
+    def check_constants(self) -> None:
+        """Refuse the run if a constant that it used was written into later."""
+        if any(_fingerprint(array) != seen for array, seen in self._constants.values()):
+            self._refuse_changed()
+
+    def _refuse_changed(self) -> NoReturn:
+        self.refuse(
+            "it writes into an array that it has used already (write `a = a + b`, not `a += b`)"
+        )
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Give the trace up."""
+        self.refusal = Untraceable(reason)
+        raise self.refusal
 
     def __enter__(self) -> Tracer:
         self._token = _ACTIVE.set(self)
@@ -69,4 +140,8 @@ def peek(value: Handle, purpose: str) -> None:
     """Let a running trace know that the numbers of `value` are about to be looked at."""
     tracer = active()
     if tracer is not None and tracer.follows(value._node):
-        raise Untraceable(f"{purpose} looks at the value of a Variable")
+        tracer.refuse(f"{purpose} looks at the value of a Variable")
+
+
+def _fingerprint(array: np.ndarray) -> int:
+    return crc32(array.tobytes()) if array.dtype.kind != "O" else id(array)

@@ -7,18 +7,28 @@ from several threads, and from within itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.accumulate import is_basic
+from hessopt.autodiff.function import Constant
+from hessopt.program.known import is_zero
+from hessopt.program.memory import FOR_EVER, memory_of, size_in_bytes
 from hessopt.program.program import Instruction, Program, Ref
 
 LARGE = 1 << 15  # bytes; below, allocating costs less than passing out=
 
+_SIGNS = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Neg": "-", "MatMul": "@"}
+
+# Exponents for which `a ** b` takes another function than `np.power`, with another last digit.
+_SHORT_POWERS = (-1, 0, 0.5, 1, 2)
+
 
 def compile_program(program: Program) -> Callable[..., Any]:
-    """Return ``run(*arrays) -> (outputs, guards hold)``."""
+    """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not."""
     writer = _Writer(program)
     source = writer.source()
     namespace = dict(writer.names)
@@ -29,29 +39,34 @@ def compile_program(program: Program) -> Callable[..., Any]:
 
 
 class _Writer:
-    """Writes one program down; values that may share memory form a group."""
+    """Writes one program down."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.names: dict[str, Any] = {"np": np, "asarray": np.asarray, "empty": np.empty}
-        self.group = _groups(program)
-        self.end = _ends(program, self.group)
-        self.size_of_group: dict[int, int] = {}
-        for group in self.group:
-            self.size_of_group[group] = self.size_of_group.get(group, 0) + 1
+        self.memory = memory_of(program)
         self.buffer: dict[int, int] = {}  # a group, its buffer
-        self.free: dict[Any, list[int]] = {}
-        self.buffers: list[Any] = []
+        self.free: dict[Any, list[int]] = defaultdict(list)
+        self.buffers: list[Any] = []  # shape and type of each
+        self.ending: dict[int, list[int]] = defaultdict(list)  # a line, the groups it reads last
+        for group, end in self.memory.end.items():
+            self.ending[end].append(group)
+        self.large: dict[int, list[int]] = defaultdict(list)  # a group, its values to let go of
+        self.guards: dict[int, set[bool]] = defaultdict(set)
+        for guard in program.guards:
+            if isinstance(guard.value, Ref):
+                self.guards[guard.value.number].add(guard.outcome)
 
     def source(self) -> str:
         program = self.program
+        entry = self.checks(range(len(program.inputs)))
         lines: list[str] = []
         for number, line in program.numbered():
             lines += self.write(number, line)
-            self.release(number)
-        guards = [f"bool({self.spell(g.value)}) is {g.outcome}" for g in program.guards]
+            lines += self.release(number)
+            lines += self.checks([number])
         outputs = "".join(f"{self.output(x)}, " for x in program.outputs)
-        lines.append(f"result = ({outputs}), {' and '.join(guards) or 'True'}")
+        lines.append(f"result = ({outputs}), True")
         if self.buffers:
             self.names["pool"] = []
             allocate = "".join(f"empty({shape!r}, {self.name(d)}), " for shape, d in self.buffers)
@@ -62,12 +77,20 @@ class _Writer:
                 "except IndexError:",
                 f"    held = ({allocate})",
                 f"({held}) = held",
-                *lines,
+                *(line.replace(_FAILED, f"pool.append(held); {_FAILED}") for line in lines),
                 "pool.append(held)",
             ]
         arguments = ", ".join(f"v{k}" for k in range(len(program.inputs)))
-        body = "\n".join(f"    {line}" for line in [*lines, "return result"])
+        body = "\n".join(f"    {line}" for line in [*entry, *lines, "return result"])
         return f"def run({arguments}):\n{body}\n"
+
+    def checks(self, numbers: Sequence[int]) -> list[str]:
+        """Write the guards: nothing may run that the function did not run in that case."""
+        return [
+            f"if {'not ' if outcome else ''}v{number}: {_FAILED}"
+            for number in numbers
+            for outcome in self.guards[number]
+        ]
 
     def name(self, value: Any) -> str:
         """Put a constant into the program's namespace."""
@@ -95,126 +118,115 @@ class _Writer:
     def write(self, number: int, line: Instruction) -> list[str]:
         operands = [self.spell(x) for x in line.operands]
         primitive = line.primitive
-        if primitive.name == "GetItem":
+        if line.op == "GetItem":
             return [f"v{number} = {operands[0]}[{self.index(line.params['index'])}]"]
-        if primitive.name == "Item":
-            return [f"v{number} = {operands[0]}[{line.params['slot']}]"]
-        if primitive.name == "ScatterAdd":
+        if line.op == "Item":
+            return [f"v{number} = asarray({operands[0]}[{line.params['slot']}])"]
+        if line.op == "ScatterAdd":
             return self.scatter(number, line, operands)
-        if primitive.symbol in _OPERATORS or isinstance(primitive.forward, np.ufunc):
+        if line.op == "Pow":
+            return [f"v{number} = {self.power(number, line, operands)}"]
+        if line.op and isinstance(primitive.forward, np.ufunc) and not line.params:
             return [f"v{number} = {self.arithmetic(number, line, operands)}"]
         parameters = [f"{k}={self.name(v)}" for k, v in line.params.items()]
-        call = ", ".join([*operands, *parameters])
-        return [f"v{number} = {self.name(primitive.forward)}({call})"]
+        call = f"{self.name(primitive.forward)}({', '.join([*operands, *parameters])})"
+        if (not line.op and line.shape is not None) or isinstance(primitive, Constant):
+            call = f"asarray({call})"  # a Python number would divide by zero in another way
+        return [f"v{number} = {call}"]
 
     def arithmetic(self, number: int, line: Instruction, operands: list[str]) -> str:
-        symbol = line.primitive.symbol
-        ufunc = line.primitive.forward
-        if line.primitive.name == "Pow":
-            square = operands[1] == "(2)"
-            ufunc, operands = (np.square, operands[:1]) if square else (ufunc, operands)
-            if square:
-                symbol = ""
-        if isinstance(ufunc, np.ufunc) and ufunc.nout == 1 and self.takes_buffer(number, line):
+        ufunc: Any = line.primitive.forward
+        if ufunc.nout == 1 and self.takes_buffer(number, line):
             return f"{self.name(ufunc)}({', '.join(operands)}, {self.take(number, line)})"
-        if symbol in _OPERATORS:
-            return f" {symbol} ".join(operands) if len(operands) == 2 else symbol + operands[0]
-        return f"{self.name(ufunc)}({', '.join(operands)})"
+        sign = _SIGNS.get(line.op)
+        if sign is None:
+            return f"{self.name(ufunc)}({', '.join(operands)})"
+        return f" {sign} ".join(operands) if len(operands) == 2 else sign + operands[0]
+
+    def power(self, number: int, line: Instruction, operands: list[str]) -> str:
+        exponent = line.operands[1]
+        if operands[1] == "(2)":
+            if self.takes_buffer(number, line):
+                return f"np.square({operands[0]}, {self.take(number, line)})"
+            return f"np.square({operands[0]})"
+        plain = type(exponent) in (int, float) and exponent not in _SHORT_POWERS
+        if plain and self.takes_buffer(number, line):
+            return f"np.power({', '.join(operands)}, {self.take(number, line)})"
+        return " ** ".join(operands)
 
     def scatter(self, number: int, line: Instruction, operands: list[str]) -> list[str]:
         base, *values = operands
-        zero = not isinstance(line.operands[0], Ref) and not np.any(line.operands[0])
+        zero = is_zero(line.operands[0])
         start = f"np.zeros({line.shape!r}, {self.name(line.dtype)})"
         text = [f"v{number} = {start if zero else f'np.array({base})'}"]
         for place, (value, index) in enumerate(zip(values, line.params["indices"], strict=True)):
-            if not isinstance(index, slice):
-                add = self.name(line.primitive.forward)
-                indices = self.name((index,))
-                text.append(f"v{number} = {add}(v{number}, {value}, indices={indices})")
+            spelled = self.index(index)
+            if not is_basic(index):
+                text.append(f"np.add.at(v{number}, {spelled}, {value})")
             elif zero and place == 0:
-                text.append(f"v{number}[{self.index(index)}] = {value}")
+                text.append(f"v{number}[{spelled}] = {value}")
+            elif isinstance(index, slice):  # v[...] += value would copy the sum back as well
+                text += [f"t = v{number}[{spelled}]", f"t += {value}"]
             else:
-                text += [f"t = v{number}[{self.index(index)}]", f"t += {value}"]
+                text.append(f"v{number}[{spelled}] += {value}")
         return text
 
     # Buffers
 
     def takes_buffer(self, number: int, line: Instruction) -> bool:
-        if line.shape is None or line.dtype is None or self.end[self.group[number]] == _FOR_EVER:
+        if line.shape is None or self.memory.end[self.memory.group[number]] == FOR_EVER:
             return False
-        return int(np.prod(line.shape)) * line.dtype.itemsize >= LARGE
+        return size_in_bytes(line.shape, line.dtype) >= LARGE
 
     def take(self, number: int, line: Instruction) -> str:
         kind = (line.shape, line.dtype)
+        group = self.memory.group
         chosen = None
-        for k in line.references():  # an operand of which nothing is read later is overwritten
-            group = self.group[k]
-            ending = group in self.buffer and self.end[group] == number
-            if ending and self.buffers[self.buffer[group]] == kind:
-                chosen = self.buffer.pop(group)
+        # an operand of which nothing is read later is overwritten, element by element
+        for k in line.references() if line.primitive.elementwise else ():
+            ending = group[k] in self.buffer and self.memory.end[group[k]] == number
+            if ending and self.buffers[self.buffer[group[k]]] == kind:
+                chosen = self.buffer.pop(group[k])
                 break
-        free = self.free.setdefault(kind, [])
+        free = self.free[kind]
         if chosen is None and free:
             chosen = free.pop()
         if chosen is None:
             chosen = len(self.buffers)
             self.buffers.append(kind)
-        self.buffer[self.group[number]] = chosen
+        self.buffer[group[number]] = chosen
         return f"b{chosen}"
 
-    def release(self, number: int) -> None:
-        for group in [g for g in self.buffer if self.end[g] <= number]:
-            buffer = self.buffer.pop(group)
-            self.free[self.buffers[buffer]].append(buffer)
+    def release(self, number: int) -> list[str]:
+        """Let go of what no later line reads."""
+        line = self.program.instructions[number - len(self.program.inputs)]
+        group = self.memory.group[number]
+        large = line.shape is not None and size_in_bytes(line.shape, line.dtype) >= LARGE
+        if large and group not in self.buffer:
+            self.large[group].append(number)
+        dropped = []
+        for ended in self.ending[number]:
+            if ended in self.buffer:
+                buffer = self.buffer.pop(ended)
+                self.free[self.buffers[buffer]].append(buffer)
+            dropped += [f"v{k}" for k in self.large.pop(ended, ())]
+        return [f"del {', '.join(dropped)}"] if dropped else []
 
     def output(self, x: Any) -> str:
         """Spell an output, which is an array of its own: no input, buffer, view or constant."""
         if not isinstance(x, Ref):
             return f"np.array({self.name(x)})"
-        alone = self.size_of_group[self.group[x.number]] == 1
+        alone = self.memory.size[self.memory.group[x.number]] == 1
         once = sum(isinstance(y, Ref) and y.number == x.number for y in self.program.outputs) == 1
-        if not alone or not once or x.number < len(self.program.inputs):
-            return f"np.array(v{x.number})"
-        return f"asarray(v{x.number})"
+        made_here = x.number >= len(self.program.inputs)
+        if alone and once and made_here and self.is_own_memory(x.number):
+            return f"asarray(v{x.number})"
+        return f"np.array(v{x.number})"
+
+    def is_own_memory(self, number: int) -> bool:
+        """Whether no code of the user's made the value, which may keep it, or was given it."""
+        k = len(self.program.inputs)
+        return bool(self.program.instructions[number - k].op)
 
 
-_OPERATORS = {"+", "-", "*", "/", "**", "@"}
-
-_FOR_EVER = 1 << 60
-
-
-def _is_fresh(line: Instruction) -> bool:
-    """Whether the result is new memory for certain."""
-    forward = line.primitive.forward
-    return (
-        isinstance(forward, np.ufunc)
-        or isinstance(getattr(forward, "__self__", None), np.ufunc)
-        or line.primitive.name in ("Pow", "ScatterAdd")
-    )
-
-
-def _groups(program: Program) -> list[int]:
-    """Return, for each value, the first of those with which it may share memory."""
-    group = list(range(len(program.inputs) + len(program.instructions)))
-    for number, line in program.numbered():
-        if _is_fresh(line):
-            continue
-        joined = {group[k] for k in line.references()} | {number}
-        first = min(joined)
-        if len(joined) > 1:
-            group = [first if g in joined else g for g in group] if len(joined) > 2 else group
-            group[number] = first
-    return group
-
-
-def _ends(program: Program, group: list[int]) -> dict[int, int]:
-    """Return, for each group, the last line that reads one of it."""
-    end: dict[int, int] = dict.fromkeys(group, -1)
-    for number, line in program.numbered():
-        end[group[number]] = max(end[group[number]], number)
-        for k in line.references():
-            end[group[k]] = number
-    for x in program.roots():
-        if isinstance(x, Ref):
-            end[group[x.number]] = _FOR_EVER
-    return end
+_FAILED = "return (), False"

@@ -35,7 +35,7 @@ _UNARY: dict[Any, Any] = {
     np.absolute: abs,
 }
 
-_SYMBOLS = {"+", "-", "*", "/"}
+_SIGNS = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Neg": "-"}
 
 
 def compile_program(program: Program, fallback: Callable[..., Any]) -> Callable[..., Any] | None:
@@ -58,9 +58,9 @@ def compile_program(program: Program, fallback: Callable[..., Any]) -> Callable[
         if spelled is None:
             return None
         lines.append(f"v{k} = {spelled}")
-    arguments = ", ".join(f"v{k}" for k in range(len(program.inputs)))
-    floats = [f"v{k} = float(v{k})" for k in range(len(program.inputs))]
-    outputs = "".join(f"array({_spell(x)}), " for x in program.outputs)
+    arguments = ", ".join(f"a{k}" for k in range(len(program.inputs)))
+    floats = [f"v{k} = float(a{k})" for k in range(len(program.inputs))]
+    outputs = "".join(f"array({_spell_output(x, names)}), " for x in program.outputs)
     body = "\n".join(f"        {line}" for line in [*floats, *lines, f"return ({outputs}), True"])
     source = (
         f"def run({arguments}):\n    try:\n{body}\n"
@@ -76,24 +76,33 @@ def _spell(x: Any) -> str:
     return f"v{x.number}" if isinstance(x, Ref) else f"({float(x)!r})"
 
 
+def _spell_output(x: Any, names: dict[str, Any]) -> str:
+    if isinstance(x, Ref):
+        return _spell(x)
+    names[f"c{len(names)}"] = x
+    return f"c{len(names) - 1}"
+
+
 def _spell_line(line: Instruction, names: dict[str, Any]) -> str | None:
     if any(not isinstance(x, Ref) and not _is_float(x) for x in line.operands):
         return None
     operands = [_spell(x) for x in line.operands]
-    primitive = line.primitive
-    if primitive.name == "Pow":
+    op = line.op
+    if op == "Pow":
         return _spell_power(line, operands, names)
-    if primitive.name in ("Identity", "Sum", "Reshape", "BroadcastTo", "Copy"):
+    if op in ("Identity", "Reshape", "BroadcastTo", "Copy", "asarray", "Positive"):
         return operands[0]
-    if primitive.symbol in _SYMBOLS:
-        return f" {primitive.symbol} ".join(operands) if len(operands) == 2 else f"-{operands[0]}"
-    if primitive.forward is np.square:
+    if op == "Sum":
+        return operands[0] if set(line.params) <= {"axis", "keepdims"} else None
+    if op in _SIGNS:
+        return f" {_SIGNS[op]} ".join(operands) if len(operands) == 2 else f"-{operands[0]}"
+    if op == "Square":
         return f"{operands[0]} * {operands[0]}"
-    function = _UNARY.get(primitive.forward)
+    function = _UNARY.get(line.primitive.forward) if op and not line.params else None
     if function is None:
         return None
-    names[primitive.name] = function
-    return f"{primitive.name}({operands[0]})"
+    names[op] = function
+    return f"{op}({operands[0]})"
 
 
 def _spell_power(line: Instruction, operands: list[str], names: dict[str, Any]) -> str:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hessopt.autodiff.function import Primitive
+
+
+@cache
+def _is_own(kind: type) -> bool:
+    return kind.__module__.startswith(("hessopt.autodiff.", "hessopt.primitives."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +24,7 @@ class Ref:
     number: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instruction:
+class Instruction(NamedTuple):
     """One line.
 
     Attributes
@@ -38,16 +43,24 @@ class Instruction:
     shape: tuple[int, ...] | None
     dtype: np.dtype | None
 
+    @property
+    def op(self) -> str:
+        """The primitive's name if it is one of hessopt's own; a user's may be called the same."""
+        primitive = self.primitive
+        return primitive.name if _is_own(type(primitive)) else ""
+
     def references(self) -> Iterator[int]:
         """Yield the numbers of the values it uses."""
         return (x.number for x in self.operands if isinstance(x, Ref))
 
     def renumbered(self, numbers: dict[int, Any]) -> Instruction:
         """Return the instruction with its references replaced."""
+        if not any(number in numbers for number in self.references()):
+            return self
         operands = tuple(
             numbers.get(x.number, x) if isinstance(x, Ref) else x for x in self.operands
         )
-        return replace(self, operands=operands)
+        return self._replace(operands=operands)
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,12 @@ class Program:
         """Return a program of the `kept` lines, given under their old numbers.
 
         `numbers` maps old values to the Ref or constant that takes their place, in old numbers.
+        Where nothing changed, it is this program.
         """
+        if len(kept) == len(self.instructions) and all(
+            line is new for line, (_, new) in zip(self.instructions, kept, strict=True)
+        ):
+            return self
         final: dict[int, Any] = {k: Ref(k) for k in range(len(self.inputs))}
         for position, (old, _) in enumerate(kept, len(self.inputs)):
             final[old] = Ref(position)
@@ -119,7 +137,7 @@ class Program:
             return final[x.number] if isinstance(x, Ref) else x
 
         lines = tuple(
-            replace(line, operands=tuple(map(resolve, line.operands))) for _, line in kept
+            line._replace(operands=tuple(map(resolve, line.operands))) for _, line in kept
         )
         return replace(
             self,
@@ -139,10 +157,10 @@ class Program:
             size = int(np.prod(line.shape))
             sizes.append((size, line.dtype.itemsize))
             read = [sizes[number] for number in line.references()]
-            if line.primitive.name in _VIEWS:
+            if line.op in _VIEWS:
                 continue
             moved += size * line.dtype.itemsize + sum(n * b for n, b in read)
-            if line.primitive.name in ("MatMul", "Dot", "Einsum"):
+            if line.op in ("MatMul", "Dot", "Einsum"):
                 flops += 2 * max([size, *(n for n, _ in read)]) * _contracted(line, sizes)
             else:
                 flops += max([size, *(n for n, _ in read)])

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.config import using_config
+from hessopt.autodiff.data import strip
 from hessopt.autodiff.node import Handle, Node
-from hessopt.autodiff.tracing import Tracer
-from hessopt.autodiff.variable import Variable, leaf
+from hessopt.autodiff.tracing import Tracer, Untraceable
+from hessopt.autodiff.variable import leaf
 from hessopt.program.program import Guard, Instruction, Program, Ref
 
 
-def trace(function: Callable[..., Any], arrays: Sequence[np.ndarray]) -> tuple[Program, Any]:
-    """Return the program of ``function(*arrays)`` and what the call returned, flat.
+def trace(
+    function: Callable[..., Any], arrays: Sequence[np.ndarray]
+) -> tuple[Program, list[np.ndarray]]:
+    """Return the program of ``function(*arrays)`` and the arrays that the call computed.
 
     Parameters
     ----------
@@ -27,32 +30,36 @@ def trace(function: Callable[..., Any], arrays: Sequence[np.ndarray]) -> tuple[P
     Raises
     ------
     Untraceable
-        If the function looked at the numbers.
+        If a replay of what was recorded could differ from calling the function.
     """
     with Tracer() as tracer, using_config("enable_backprop", True):
         inputs = [leaf(x) for x in arrays]
         nodes = [x._node for x in inputs]
         tracer.start(nodes)
         outputs = function(*inputs)
-    return _linearise(nodes, outputs, tracer), outputs
+        if tracer.refusal is not None:
+            raise tracer.refusal
+        if any(x._node is not node for x, node in zip(inputs, nodes, strict=True)):
+            tracer.refuse("it assigns into its argument")
+        tracer.check_constants()
+        program = _linearise(nodes, outputs, tracer)
+    values = [x._node.data if isinstance(x, Handle) else np.asarray(x) for x in outputs]
+    return program, values
 
 
 def _linearise(inputs: list[Node], outputs: list[Any], tracer: Tracer) -> Program:
     numbers = {node.index: number for number, node in enumerate(inputs)}
     roots = [x._node for x in outputs if isinstance(x, Handle)]
     roots += [node for node, _ in tracer.guards]
-    found = _traced_below(roots, tracer)
     lines = []
-    for node in found:
-        if node.index in numbers:
-            continue
+    for node in _computed_below(roots, numbers, tracer):
         numbers[node.index] = len(numbers)
         single = not isinstance(node.data, tuple)
         lines.append(
             Instruction(
                 node.primitive,
                 tuple(_operand(x, numbers) for x in node.operands),
-                {k: _constant(v) for k, v in node.params.items()},
+                strip(node.params),
                 node.data.shape if single else None,
                 node.data.dtype if single else None,
             )
@@ -65,14 +72,20 @@ def _linearise(inputs: list[Node], outputs: list[Any], tracer: Tracer) -> Progra
     )
 
 
-def _traced_below(roots: list[Node], tracer: Tracer) -> list[Node]:
-    """Return the traced nodes that reach `roots`, oldest first."""
+def _computed_below(roots: list[Node], inputs: dict[int, int], tracer: Tracer) -> list[Node]:
+    """Return the nodes computed in this run that reach `roots`, oldest first."""
     found: dict[int, Node] = {}
     stack = list(roots)
     while stack:
         node = stack.pop()
-        if node.index in found or not tracer.follows(node):
+        if node.index in found or node.index in inputs:
             continue
+        if tracer.is_outside(node):
+            raise Untraceable("it uses a Variable from outside the function")
+        if not tracer.is_computed(node):
+            continue
+        if node.operands is None:
+            raise Untraceable("a backward pass has released its graph")
         found[node.index] = node
         stack.extend(x for x in node.operands if isinstance(x, Node))
     return [found[index] for index in sorted(found)]
@@ -82,7 +95,3 @@ def _operand(x: Any, numbers: dict[int, int]) -> Any:
     if not isinstance(x, Node):
         return x
     return Ref(numbers[x.index]) if x.index in numbers else x.data
-
-
-def _constant(x: Any) -> Any:
-    return x.data if isinstance(x, Variable) else x

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.data import any_tracked
+from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.families import Elementwise, Opaque
-from hessopt.autodiff.function import apply
+from hessopt.autodiff.function import apply, detached
 from hessopt.autodiff.node import NO_PARAMS, Handle, raw
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable, constant
@@ -70,7 +70,7 @@ class primitive(Opaque):
                 f"{self.name} uses a Variable from its surroundings, by which it could not be "
                 "differentiated; pass it as an argument"
             )
-        return tuple(map(np.asarray, y)) if isinstance(y, tuple) else np.asarray(raw(y))
+        return tuple(map(np.asarray, y)) if isinstance(y, tuple) else np.asarray(strip(y))
 
     def vjp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Give the rule: ``rule(g, y, *args, **options)`` returns an adjoint for each argument.
@@ -275,4 +275,7 @@ def stop_gradient(x: Any) -> Any:
     >>> float(hessopt.grad(lambda x: x * hessopt.stop_gradient(x))(3.0))
     3.0
     """
-    return constant(x.data) if isinstance(x, Variable) else x
+    if not isinstance(x, Variable):
+        return x
+    value = detached(x)  # in a trace a Variable still
+    return value if isinstance(value, Variable) else constant(value)

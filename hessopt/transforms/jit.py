@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import threading
 import warnings
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.data import check_data
-from hessopt.autodiff.node import Handle
-from hessopt.autodiff.tracing import Untraceable
-from hessopt.autodiff.variable import Variable
+from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.backends import numpy_backend, scalar
 from hessopt.program.program import Program
 from hessopt.program.simplify import simplify
 from hessopt.program.trace import trace
-from hessopt.transforms.trees import is_tree, leaves, rebuild
+from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
+from hessopt.transforms.trees import leaves
+from hessopt.transforms.verification import Witness, agree
 
 BACKENDS = ("auto", "numpy", "scalar")
 MOST_SIGNATURES = 64
 MOST_TRACES = 8
 MOST_INSTRUCTIONS = 20_000
 
+_tick = count().__next__
+
 
 class ReplayError(RuntimeError):
     """A program gave another result than the function it was traced from."""
+
+
+class _WrongBackend(TypeError):
+    """A program cannot be run by the backend that was asked for."""
 
 
 @dataclass
@@ -37,16 +44,18 @@ class _Trace:
 
     program: Program
     run: Callable[..., Any]
-    form: Any  # the function's return value, with its arrays as placeholders
-    replayed: bool = False
+    form: Form
+    witness: Witness
 
 
-@dataclass
 class _Signature:
     """The traces of a function for arguments of one signature; none where it runs eagerly."""
 
-    traces: list[_Trace] = field(default_factory=list)
-    eager: bool = False
+    def __init__(self) -> None:
+        self.traces: list[_Trace] = []
+        self.eager = False
+        self.used = 0
+        self.lock = threading.RLock()  # one thread traces, the others wait for it
 
 
 class Jitted:
@@ -63,31 +72,39 @@ class Jitted:
         self.backend = backend
         self.verify = verify
         self.__name__ = getattr(function, "__name__", "jitted")
+        self.__qualname__ = getattr(function, "__qualname__", self.__name__)
+        self.__module__ = getattr(function, "__module__", __name__)
         self.__doc__ = function.__doc__
-        self._signatures: OrderedDict[Any, _Signature] = OrderedDict()
+        self._signatures: dict[Any, _Signature] = {}
         self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
+        named: Any = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
+            named = getattr(named, part, None)
+        if named is self:  # it was decorated, and its function goes by its name
+            return self.__qualname__
         return Jitted, (self.function, self.backend, self.verify)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
-        arrays, key = _split(args, kwargs)
-        if arrays is None:
+        if active() is not None:  # its operations become part of the trace that is under way
             return self.function(*args, **kwargs)
-        signature = self._signatures.get(key)
+        try:
+            call = split(args, kwargs)
+        except HasVariable:
+            return self.function(*args, **kwargs)
+        signature = self._signatures.get(call.key)
         if signature is None:
-            signature = self._new_signature(key)
-        if signature.eager:
-            return self.function(*args, **kwargs)
+            signature = self._new_signature(call.key)
+        signature.used = _tick()
         for one in signature.traces:
-            outputs, holds = one.run(*arrays)
-            if holds:
-                if self.verify and not one.replayed:
-                    one.replayed = True
+            outputs = _replay(one, call)
+            if outputs is not None:
+                if self.verify and one.witness.waits and one.witness.is_news(call.arrays):
                     self._compare(one, outputs, args, kwargs)
-                return _fill(one.form, outputs)
-        return self._trace(signature, arrays, args, kwargs)
+                return one.form.fill(outputs)
+        return self._trace(signature, call, args, kwargs)
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """Return the program for these arguments, tracing where there is none yet.
@@ -97,55 +114,89 @@ class Jitted:
         TypeError
             If the function cannot be traced with them.
         """
-        arrays, key = _split(args, kwargs)
-        if arrays is None:
-            raise TypeError("jit: program(...) takes plain arrays, not Variables")
-        signature = self._signatures.get(key) or self._new_signature(key)
-        for one in signature.traces:
-            if one.run(*arrays)[1]:
-                return one.program
-        if not signature.eager:
-            self._trace(signature, arrays, args, kwargs)
-        if signature.eager:
-            raise TypeError(f"jit: {self.__name__} runs eagerly with these arguments")
-        return signature.traces[-1].program
+        try:
+            call = split(args, kwargs)
+        except HasVariable:
+            raise TypeError("jit: program(...) takes plain arrays, not Variables") from None
+        signature = self._signatures.get(call.key) or self._new_signature(call.key)
+        for _ in range(2):
+            for one in signature.traces:
+                if _replay(one, call) is not None:
+                    return one.program
+            if not signature.eager:
+                self._trace(signature, call, args, kwargs)
+        raise TypeError(f"jit: {self.__name__} runs eagerly with these arguments")
 
     def _new_signature(self, key: Any) -> _Signature:
         with self._lock:
             while len(self._signatures) >= MOST_SIGNATURES:
-                self._signatures.popitem(last=False)
-            return self._signatures.setdefault(key, _Signature())
+                del self._signatures[min(self._signatures, key=lambda k: self._signatures[k].used)]
+            new = self._signatures.setdefault(key, _Signature())
+            new.used = _tick()
+            return new
 
-    def _trace(self, signature: _Signature, arrays: list[Any], args: Any, kwargs: Any) -> Any:
-        form: list[Any] = []
+    def _trace(self, signature: _Signature, call: Call, args: Any, kwargs: Any) -> Any:
+        with signature.lock:
+            for one in signature.traces:  # another thread may have been here
+                outputs = _replay(one, call)
+                if outputs is not None:
+                    return one.form.fill(outputs)
+            if not signature.eager:
+                try:
+                    one, values = self._new_trace(signature, call, args, kwargs)
+                    signature.traces.append(one)
+                    return one.form.fill([np.array(x) for x in values])
+                except _WrongBackend:
+                    raise
+                except Untraceable as error:
+                    reason = f"{error}, at {self._user_line(error)}"
+                except Exception as error:
+                    reason = f"{type(error).__name__}: {error}, at {self._user_line(error)}"
+                signature.eager = True
+                try:
+                    result = self.function(*args, **kwargs)
+                except BaseException:
+                    signature.eager = False  # it was not the tracing that was wrong
+                    raise
+                signature.traces.clear()
+                warnings.warn(
+                    f"jit: {self.__name__} runs eagerly, because {reason}",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
+                return result
+        return self.function(*args, **kwargs)
 
-        def flat(*inputs: Variable) -> list[Any]:
-            values = iter(inputs)
-            result = self.function(*_refill(args, values), **_refill(kwargs, values))
-            form.append(result)
-            return [x for _, x in leaves(result, "result") if _is_array(x)]
+    def _new_trace(
+        self, signature: _Signature, call: Call, args: Any, kwargs: Any
+    ) -> tuple[_Trace, list[np.ndarray]]:
+        forms: list[Form] = []
 
-        reason = None
-        try:
-            program, outputs = trace(flat, arrays)
-            if len(program.instructions) > MOST_INSTRUCTIONS:
-                reason = f"it has {len(program.instructions)} operations; write loops over arrays"
-        except Untraceable as error:
-            reason = f"{error}, at {_user_line(error)}"
-        if reason is None and len(signature.traces) >= MOST_TRACES:
-            reason = f"it took more than {MOST_TRACES} different paths"
-        if reason is not None:
-            signature.eager = True
-            signature.traces.clear()
-            warnings.warn(
-                f"jit: {self.__name__} runs eagerly, because {reason}", RuntimeWarning, stacklevel=3
+        def flat(*inputs: Any) -> list[Any]:
+            given = refilled((args, kwargs), iter(inputs), call.wide)
+            before = [x for _, x in leaves(given, "")]
+            result = self.function(*given[0], **given[1])
+            after = [x for _, x in leaves(given, "")]
+            if len(before) != len(after) or any(
+                x is not y for x, y in zip(before, after, strict=True)
+            ):
+                raise Untraceable("it changes a container among its arguments")
+            forms.append(Form(result))
+            return [x for _, x in leaves(result, "result") if is_array(x)]
+
+        if len(signature.traces) >= MOST_TRACES:
+            raise Untraceable(f"it took more than {MOST_TRACES} different paths")
+        program, values = trace(flat, call.arrays)
+        if len(program.instructions) > MOST_INSTRUCTIONS:
+            raise Untraceable(
+                f"it has {len(program.instructions)} operations; write loops over whole arrays"
             )
-            return self.function(*args, **kwargs)
-        program = simplify(program)  # pyright: ignore - bound where there is no reason
-        run = self._compile(program)
-        signature.traces.append(_Trace(program, run, form[0]))
-        arrays_out = [x._node.data if isinstance(x, Handle) else np.asarray(x) for x in outputs]  # pyright: ignore
-        return _fill(form[0], [np.array(x) for x in arrays_out])
+        program = simplify(program)
+        one = _Trace(program, self._compile(program), forms[0], Witness(call.arrays))
+        outputs = _replay(one, call)
+        if outputs is None or not agree(outputs, values):
+            raise Untraceable("a replay with the same arguments gave another result")
+        return one, values
 
     def _compile(self, program: Program) -> Callable[..., Any]:
         run = numpy_backend.compile_program(program)
@@ -153,7 +204,7 @@ class Jitted:
             return run
         quick = scalar.compile_program(program, run)
         if quick is None and self.backend == "scalar":
-            raise TypeError(
+            raise _WrongBackend(
                 f"jit(backend='scalar'): {self.__name__} computes something else than single "
                 "float64 numbers by elementary functions; use backend='auto'"
             )
@@ -161,18 +212,37 @@ class Jitted:
 
     def _compare(self, one: _Trace, outputs: Any, args: Any, kwargs: Any) -> None:
         eager = self.function(*args, **kwargs)
-        expected = [x for _, x in leaves(eager, "result") if _is_array(x)]
-        same = len(expected) == len(outputs) and all(
-            np.shape(a) == np.shape(b)
-            and np.allclose(a, b, rtol=1e-7, atol=1e-9 * _scale(b), equal_nan=True)
-            for a, b in zip(outputs, expected, strict=True)
-        )
-        if not same:
+        expected = [x for _, x in leaves(eager, "result") if is_array(x)]
+        if not one.form.matches(eager) or not agree(outputs, expected):
             raise ReplayError(
                 f"jit: replaying {self.__name__} gave another result than calling it. It depends "
                 "on something besides its arguments: randomness, a global or an attribute that "
                 "changes, or input. Make that an argument, or do not jit it"
             )
+
+    def _user_line(self, error: BaseException) -> str:
+        """Return file and line of the innermost frame of the user's, else of his function."""
+        place = ""
+        traceback = error.__traceback__
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if not frame.f_globals.get("__name__", "").startswith(("hessopt.", "numpy.")):
+                place = f"{frame.f_code.co_filename}:{traceback.tb_lineno}"
+            traceback = traceback.tb_next
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        return place or (f"{code.co_filename}:{code.co_firstlineno}" if code else self.__name__)
+
+
+def _replay(one: _Trace, call: Call) -> Any:
+    """Return the outputs of a trace, or None where it does not hold for these arguments.
+
+    It does not where an operation fails: the function may catch that and go another way.
+    """
+    try:
+        outputs, holds = one.run(*call.arrays)
+    except Exception:
+        return None
+    return outputs if holds else None
 
 
 def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: bool = True) -> Any:
@@ -215,8 +285,8 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     array([ 3., 12.])
     >>> print(slope.program(np.array([1.0, 2.0])))
     inputs v0: float64[2]
-      v1: float64[2] = Pow(v0, 2)
-      v2: float64[2] = Mul(3, v1)
+      v1: float64[2] = Mul(v0, v0)
+      v2: float64[2] = Mul(3.0, v1)
     outputs v2
     """
     if backend not in BACKENDS:
@@ -226,86 +296,3 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     if not callable(fn):
         raise TypeError(f"jit: fn must be a function, not {type(fn).__name__}")
     return Jitted(fn, backend, verify)
-
-
-def _split(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any] | None, Any]:
-    """Return the arrays among the arguments and what identifies the signature.
-
-    The arrays are None where a Variable is among them: then an outer derivative is under way,
-    and the function runs on it as it is.
-    """
-    if len(args) == 1 and not kwargs and type(args[0]) is np.ndarray:
-        x = args[0]
-        if x.dtype.kind in "fc":
-            return [x], (x.shape, x.dtype)
-    arrays: list[Any] = []
-    key: list[Any] = []
-    for path, x in leaves((args, kwargs), ""):
-        if isinstance(x, Handle):
-            return None, None
-        if isinstance(x, (np.ndarray, np.floating, np.complexfloating, float, complex)):
-            x = np.asarray(x)
-            if x.dtype.kind in "fc":
-                check_data(x)
-                arrays.append(x)
-                key.append((path, x.shape, x.dtype))
-                continue
-            x = (x.shape, x.dtype, x.tobytes())
-        key.append((path, type(x), x))
-    try:
-        hash(tuple(key))
-    except TypeError as error:
-        raise TypeError(f"jit: a static argument cannot be hashed: {error}") from None
-    return arrays, tuple(key)
-
-
-def _refill(arguments: Any, values: Iterator[Any]) -> Any:
-    """Put Variables in the places of the arrays among the arguments."""
-    found = (
-        next(values) if not is_tree(x) and _is_floating(x) else x for _, x in leaves(arguments, "")
-    )
-    return rebuild(arguments, found)
-
-
-def _is_floating(x: Any) -> bool:
-    return (
-        isinstance(x, (np.ndarray, np.floating, np.complexfloating, float, complex))
-        and np.asarray(x).dtype.kind in "fc"
-    )
-
-
-def _is_array(x: Any) -> bool:
-    return isinstance(x, (Handle, np.ndarray, np.generic))
-
-
-def _fill(form: Any, outputs: Any) -> Any:
-    """Return a result of the function's form with the arrays a replay computed."""
-    if _is_array(form):
-        return outputs[0] if outputs[0].ndim else outputs[0][()]
-    values = iter(outputs)
-    return rebuild(
-        form,
-        (_plain(next(values)) if _is_array(x) else x for _, x in leaves(form, "")),
-    )
-
-
-def _plain(x: Any) -> Any:
-    return x if x.ndim else x[()]
-
-
-def _scale(x: Any) -> float:
-    finite = np.abs(x)[np.isfinite(x)]
-    return float(max(1.0, finite.max(initial=0.0)))
-
-
-def _user_line(error: BaseException) -> str:
-    """Return file and line of the innermost frame that is not hessopt's own."""
-    place = "an unknown line"
-    traceback = error.__traceback__
-    while traceback is not None:
-        frame = traceback.tb_frame
-        module = frame.f_globals.get("__name__", "")
-        if not module.startswith(("hessopt.", "numpy.")):
-            place = f"{frame.f_code.co_filename}:{traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return place

@@ -17,6 +17,7 @@ from hessopt.autodiff.config import recording, using_config
 from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
+from hessopt.autodiff.tracing import active
 from hessopt.autodiff.variable import Variable, leaf
 from hessopt.transforms.trees import is_tree, leaves, rebuild
 
@@ -183,7 +184,9 @@ class Pullback:
         self._outside = False
         if isinstance(output, Variable):
             self._nodes, self._outside = backprop.collect((output._node,), frozenset(inputs))
-        self.connected = nested or (self._outside and not isolated and recording())
+        self.connected = (
+            nested or (self._outside and not isolated and recording()) or _is_traced(output)
+        )
         self.records = graph or self.connected
 
     def elementwise(self) -> bool:
@@ -218,6 +221,11 @@ class Pullback:
                 inputs=frozenset(inputs) if self._outside else None,
             )
         return tuple([adjoints[x] if x in adjoints else np.zeros_like(x.data) for x in inputs])
+
+
+def _is_traced(output: Any) -> bool:
+    tracer = active()
+    return tracer is not None and isinstance(output, Variable) and tracer.follows(output._node)
 
 
 def check_scalar(value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.config import using_config
-from hessopt.autodiff.node import raw
+from hessopt.autodiff.data import strip
 from hessopt.transforms.first_order import directions, unit_seed
 from hessopt.transforms.recording import Pullback, Recording
 
@@ -40,7 +40,7 @@ class RecordedGradient:
         """Return the gradient by each input, as arrays unless connected."""
         if self.connected:
             return list(self.parts)
-        return [np.array(raw(part)) for part in self.parts]
+        return [np.array(strip(part)) for part in self.parts]
 
     def multiply(self, vs: Sequence[Any]) -> Sequence[Any]:
         """Return the product of the Hessian with a vector in parts, one for each input."""

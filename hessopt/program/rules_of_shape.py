@@ -1,0 +1,179 @@
+"""Rules about shapes: what moves, repeats or copies entries, and what need not.
+
+One rounds otherwise than the original: a sum along a broadcast axis becomes a product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.registry import RULES
+from hessopt.program.known import Known, instruction, is_zero
+from hessopt.program.program import Instruction, Ref
+
+
+def _reshaped(x: Any, shape: Any, like: Instruction) -> Instruction:
+    return instruction(RULES[np.reshape], (x,), like, shape=shape)  # pyright: ignore - a primitive
+
+
+def _same_value(line: Instruction, known: Known) -> Any:
+    """Drop a copy, a cast or a reshaping that changes nothing."""
+    x = line.operands[0]
+    return x if known.stands_for(x, line) else line
+
+
+def _broadcast(line: Instruction, known: Known) -> Any:
+    inner = known.made_by(line.operands[0], "BroadcastTo")
+    if inner is not None:
+        line = line._replace(operands=inner.operands)
+    return _same_value(line, known)
+
+
+def _reshape(line: Instruction, known: Known) -> Any:
+    inner = known.made_by(line.operands[0], "Reshape")
+    if inner is not None and "order" not in line.params and "order" not in inner.params:
+        line = line._replace(operands=inner.operands)
+    return _same_value(line, known)
+
+
+def _transpose(line: Instruction, known: Known) -> Any:
+    axes = line.params["axes"]
+    inner = known.made_by(line.operands[0], "Transpose")
+    if inner is not None:
+        axes = tuple(inner.params["axes"][a] for a in axes)
+        line = line._replace(operands=inner.operands, params={"axes": axes})
+    return line.operands[0] if axes == tuple(range(-len(axes), 0)) else line
+
+
+def takes_all(index: Any) -> bool:
+    """Whether a basic index takes every entry in its order, with new axes at most."""
+    parts = index if type(index) is tuple else (index,)
+    return all(
+        part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None))
+        for part in parts
+    )
+
+
+def _get_item(line: Instruction, known: Known) -> Any:
+    if not takes_all(line.params["index"]):
+        return line
+    x = line.operands[0]
+    return x if known.stands_for(x, line) else _reshaped(x, line.shape, line)
+
+
+def _scatter(line: Instruction, known: Known) -> Any:
+    """Join with the base's own patches; add to zeros everywhere = take."""
+    base, *values = line.operands
+    indices = line.params["indices"]
+    inner = known.made_by(base, "ScatterAdd", alone=True)
+    if inner is not None:
+        indices = (*inner.params["indices"], *indices)
+        return line._replace(operands=(*inner.operands, *values), params={"indices": indices})
+    if not takes_all(indices[0]):
+        return line
+    first = values[0]
+    taken = np.broadcast_to(0.0, line.shape or ())[indices[0]]
+    if known.shape(first) != np.shape(taken) or known.dtype(first) != line.dtype:
+        return line
+    start = _reshaped(first, line.shape, line)
+    if not is_zero(base):
+        if not known.stands_for(base, line):
+            return line
+        start = instruction(RULES[np.add], (base, start), line)  # pyright: ignore
+    if len(values) == 1:
+        return start
+    return line._replace(operands=(start, *values[1:]), params={"indices": indices[1:]})
+
+
+def _sum(line: Instruction, known: Known) -> Any:
+    """Sum along nothing, along axes of length one, or along axes that were broadcast."""
+    (x,) = line.operands
+    shape = known.shape(x)
+    axis = line.params["axis"]
+    if not set(line.params) <= {"axis", "keepdims"} or known.dtype(x) != line.dtype:
+        return line
+    axes = tuple(range(-len(shape), 0)) if axis is None else axis
+    if all(shape[a] == 1 for a in axes):
+        return _reshaped(x, line.shape, line)
+    inner = known.made_by(x, "BroadcastTo")
+    if inner is None or line.dtype.kind != "f":  # pyright: ignore - not a tuple
+        return line
+    small = known.shape(inner.operands[0])
+    small = (1,) * (len(shape) - len(small)) + small
+    factor = int(np.prod([shape[a] for a in axes]))
+    if factor == 0 or any(small[a] != 1 for a in axes):
+        return line
+    kept = [n for k, n in enumerate(small) if k - len(small) not in axes]
+    rest = tuple(small) if line.params["keepdims"] else tuple(kept)
+    small_line = line._replace(shape=rest)
+    once = _reshaped(inner.operands[0], rest, small_line)
+    product = instruction(RULES[np.multiply], (float(factor), once), small_line)  # pyright: ignore
+    return instruction(RULES[np.broadcast_to], (product,), line, shape=line.shape)  # pyright: ignore
+
+
+def _matrix_product(line: Instruction, known: Known) -> Any:
+    """Multiply by a vector where a vector was made a column or a row for it."""
+    a, b = line.operands
+    if len(known.shape(a)) != 2 or len(known.shape(b)) != 2:
+        return line
+    for place, x in ((1, b), (0, a)):
+        inner = known.made_by(x, "Reshape")
+        if inner is None or known.shape(x)[place] != 1:
+            continue
+        vector = inner.operands[0]
+        if len(known.shape(vector)) != 1:
+            continue
+        operands = (a, vector) if place == 1 else (vector, b)
+        short = tuple(n for k, n in enumerate(line.shape or ()) if k != place)
+        return _reshaped(line._replace(operands=operands, shape=short), line.shape, line)
+    return line
+
+
+def _is_true(line: Instruction, known: Known) -> Any:
+    """Take a condition for the result of comparing it with 0."""
+    x, zero = line.operands
+    false = not isinstance(zero, Ref) and np.ndim(zero) == 0 and zero == 0
+    return x if false and known.stands_for(x, line) else line
+
+
+RULES_OF_SHAPE: dict[str, Callable[[Instruction, Known], Any]] = {
+    "Identity": _same_value,
+    "Copy": _same_value,
+    "Cast": _same_value,
+    "Real": _same_value,
+    "Positive": _same_value,
+    "asarray": _same_value,
+    "BroadcastTo": _broadcast,
+    "Reshape": _reshape,
+    "Transpose": _transpose,
+    "GetItem": _get_item,
+    "ScatterAdd": _scatter,
+    "Sum": _sum,
+    "MatMul": _matrix_product,
+    "not_equal": _is_true,
+}
+
+_BROADCASTING = frozenset(("Pow", "Where"))  # and ufuncs
+
+
+def without_broadcasts(line: Instruction, known: Known) -> Instruction:
+    """Take an operand as it was before a broadcast that the operation does by itself."""
+    if line.op not in _BROADCASTING and not isinstance(line.primitive.forward, np.ufunc):
+        return line
+    operands = list(line.operands)
+    for i, x in enumerate(operands):
+        inner = known.made_by(x, "BroadcastTo") or known.made_by(x, "Reshape")
+        if inner is None:
+            continue
+        before = inner.operands[0]
+        lead = len(known.shape(x)) - len(known.shape(before))
+        if inner.op == "Reshape" and known.shape(x) != (1,) * lead + known.shape(before):
+            continue
+        trial = [*operands[:i], before, *operands[i + 1 :]]
+        if np.broadcast_shapes(*map(known.shape, trial)) == line.shape:
+            operands = trial
+    changed = any(x is not y for x, y in zip(operands, line.operands, strict=True))
+    return line._replace(operands=tuple(operands)) if changed else line

@@ -1,0 +1,186 @@
+"""What of a call is data and what identifies it; what of a result is data and what is form."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from hessopt.autodiff.data import check_data
+from hessopt.autodiff.node import Handle
+from hessopt.autodiff.tracing import Untraceable
+from hessopt.transforms.trees import is_tree, leaves, rebuild
+
+_FLOATING = (np.floating, np.complexfloating)
+_NUMBERS = (float, complex)
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, type, np.dtype, slice, type(...))
+
+
+class HasVariable(Exception):
+    """A Variable is among the arguments: an outer derivative is under way."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """The arguments of a call.
+
+    Attributes
+    ----------
+    arrays : list of ndarray
+        What a program takes as its inputs.
+    key : hashable
+        Calls of one key are calls of one program, up to guards.
+    wide : bool
+        Whether Python's numbers are among the arrays. Beside narrow types they are not, for there
+        they take their type from what they meet.
+    """
+
+    arrays: list[np.ndarray]
+    key: Any
+    wide: bool
+
+
+def split(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+    """Take the arguments of a call apart.
+
+    Raises
+    ------
+    HasVariable
+        If one is a Variable.
+    TypeError
+        If one is neither an array nor hashable.
+    """
+    if not kwargs:
+        key = []
+        for x in args:
+            if type(x) is not np.ndarray or x.ndim > 1 or x.dtype.kind not in "fc":
+                break
+            key.append((x.shape, x.dtype))
+        else:
+            return Call(list(args), tuple(key), True)
+    for wide in (True, False):
+        arrays: list[np.ndarray] = []
+        parts: list[Any] = [wide]
+        _flatten((args, kwargs), arrays, parts, wide)
+        if not wide or all(x.dtype.itemsize == 8 << (x.dtype.kind == "c") for x in arrays):
+            break
+    try:
+        hash(tuple(parts))
+    except TypeError as error:
+        raise TypeError(f"jit: a static argument cannot be hashed: {error}") from None
+    return Call(arrays, tuple(parts), wide)
+
+
+def _flatten(x: Any, arrays: list[np.ndarray], parts: list[Any], wide: bool) -> None:
+    if isinstance(x, Handle):
+        raise HasVariable
+    if _is_data(x, wide):
+        x = check_data(x)
+        arrays.append(x)
+        parts.append((x.shape, x.dtype, _layout(x)))
+    elif isinstance(x, dict):
+        parts += [type(x), len(x)]
+        for name, entry in x.items():
+            parts.append(name)
+            _flatten(entry, arrays, parts, wide)
+    elif isinstance(x, (list, tuple)):
+        parts += [type(x), len(x)]
+        for entry in x:
+            _flatten(entry, arrays, parts, wide)
+    elif is_tree(x):
+        parts.append(type(x))
+        for field in dataclasses.fields(x):
+            _flatten(getattr(x, field.name), arrays, parts, wide)
+    elif isinstance(x, (np.ndarray, np.generic)):
+        if x.dtype.hasobject:
+            raise TypeError("jit: an argument is an array of Python objects; pass numbers")
+        parts.append((type(x), x.shape, x.dtype, x.tobytes(), _layout(x)))
+    else:
+        parts.append((type(x), x, str(x) if isinstance(x, _NUMBERS) else None))  # -0.0 is not 0.0
+
+
+def _is_data(x: Any, wide: bool) -> bool:
+    if isinstance(x, (np.ndarray, *_FLOATING)):
+        return x.dtype.kind in "fc"
+    return wide and type(x) in _NUMBERS
+
+
+def _layout(x: Any) -> Any:
+    """Return what NumPy decides by whether a reshaping is a view: rows first, or strides."""
+    return None if x.ndim < 2 or x.flags.c_contiguous else x.strides
+
+
+def refilled(arguments: Any, values: Iterator[Any], wide: bool) -> Any:
+    """Return the arguments with `values` for the arrays; static arrays are copied.
+
+    A program refers to its constants, and the caller may go on to write into his array.
+    """
+
+    def new(x: Any) -> Any:
+        if _is_data(x, wide):
+            return next(values)
+        return x.copy() if isinstance(x, np.ndarray) else x
+
+    return rebuild(arguments, (new(x) for _, x in leaves(arguments, "")))
+
+
+def is_array(x: Any) -> bool:
+    """Whether a leaf of a result is data."""
+    return isinstance(x, (Handle, np.ndarray, np.generic))
+
+
+class Form:
+    """The form of a result, with places for its arrays."""
+
+    def __init__(self, result: Any) -> None:
+        check_form(result)
+        self._single = is_array(result)
+        self._tree = rebuild(
+            result, (_PLACE if is_array(x) else x for _, x in leaves(result, "result"))
+        )
+
+    def fill(self, arrays: Any) -> Any:
+        """Return a result of this form."""
+        if self._single:
+            return arrays[0] if arrays[0].ndim else arrays[0][()]
+        values = iter(arrays)
+        found = (
+            _plain(next(values)) if x is _PLACE else x for _, x in leaves(self._tree, "result")
+        )
+        return rebuild(self._tree, found)
+
+    def matches(self, result: Any) -> bool:
+        """Whether another result has this form, and the same in it besides arrays."""
+        mine, other = list(leaves(self._tree, "")), list(leaves(result, ""))
+        return len(mine) == len(other) and all(
+            p == q and (is_array(y) if x is _PLACE else not is_array(y) and _alike(x, y))
+            for (p, x), (q, y) in zip(mine, other, strict=True)
+        )
+
+
+class _Place:
+    """Where an array goes."""
+
+
+_PLACE = _Place()
+
+
+def check_form(result: Any) -> None:
+    """Refuse a result that holds something besides arrays and plain constants."""
+    for path, x in leaves(result, "the result"):
+        if isinstance(x, (np.ndarray, np.generic)) and x.dtype.hasobject:
+            raise Untraceable(f"{path} is an array of Python objects")
+        if not is_array(x) and not isinstance(x, _PLAIN):
+            raise Untraceable(
+                f"{path} is a {type(x).__name__}, which may hold what was computed in this call"
+            )
+
+
+def _alike(x: Any, y: Any) -> bool:
+    return type(x) is type(y) and (x == y or (x != x and y != y))
+
+
+def _plain(x: Any) -> Any:
+    return x if x.ndim else x[()]

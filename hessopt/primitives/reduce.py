@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.data import any_tracked, strip
+from hessopt.autodiff.data import any_tracked, fixed, strip
 from hessopt.autodiff.families import (
     Reduce,
     kept_shape,
@@ -38,7 +38,7 @@ class _Masked(Reduce):
                     "the result with it afterwards, or pass its .data where none is wanted"
                 )
             if value is not np._NoValue and not (name == "where" and value is True):
-                given[name] = strip(value)
+                given[name] = fixed(value)
         operands, params = super().bind(a, axis, dtype, out, keepdims, **kwargs)
         return operands, params | given
 

@@ -5,11 +5,12 @@ The order itself carries none. Equal entries keep the order in which they stand.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.data import any_tracked, strip
+from hessopt.autodiff.data import any_tracked, fixed, strip
 from hessopt.autodiff.families import Opaque, negative_axes, scatter
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import NoDerivativeError, derived
@@ -119,7 +120,7 @@ class Quantile(Opaque):
                 "quantile: the derivative with respect to q= is not known; pass its .data where "
                 "none is wanted"
             )
-        q = strip(q)
+        q = fixed(q)
         y = super().__call__(rows_along(a, axis), q=q, method=method)
         return with_axes(y, a.shape, axis, np.ndim(q)) if keepdims else y
 
@@ -203,10 +204,13 @@ def _row_by_row(function: Any, a: Any, axis: Any, keepdims: bool, lead: int) -> 
     """Apply a function of the entries that are numbers to each row; NaN where there are none."""
     rows = rows_along(a, axis)
     flat = rows.reshape((-1, rows.shape[-1]))
-    results = []
-    for row in flat:
-        numbers = ~np.isnan(strip(row))
-        results.append(function(row[numbers] if np.any(numbers) else row))
+    numbers = ~np.isnan(strip(flat))
+    if not np.all(np.any(numbers, axis=-1)):
+        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=4)
+    results = [
+        function(row[chosen] if np.any(chosen) else row)
+        for row, chosen in zip(flat, numbers, strict=True)
+    ]
     y = np.stack(results, axis=-1)
     y = y.reshape((*y.shape[:lead], *rows.shape[:-1]))
     return with_axes(y, a.shape, axis, lead) if keepdims else y

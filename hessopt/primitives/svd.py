@@ -15,7 +15,6 @@ import numpy as np
 
 from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
 from hessopt.primitives.eigen import diagonal_matrix, inverse_gaps, is_absent
 from hessopt.primitives.linalg import _t
@@ -135,14 +134,11 @@ class Pinv(Opaque):
     numpy = np.linalg.pinv
 
     def bind(
-        self, a: Any, rcond: Any = None, hermitian: bool = False, **kwargs: Any
+        self, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if set(kwargs) - {"rtol"}:
-            raise unsupported(self, kwargs)
-        params = {"rcond": strip(rcond), **{k: strip(v) for k, v in kwargs.items()}}
-        if hermitian:
-            params["hermitian"] = True
-        return (a,), params
+        given = {"rcond": rcond, "rtol": rtol, "hermitian": hermitian}
+        left_out = {"rcond": None, "rtol": np._NoValue, "hermitian": False}
+        return (a,), {k: strip(v) for k, v in given.items() if v is not left_out[k]}
 
     def backward(self, g: Any, y: Any, a: Any, **params: Any) -> Any:
         return (pinv_adjoint(g, y, a),)

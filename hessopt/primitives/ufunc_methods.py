@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.data import as_array, strip
+from hessopt.autodiff.data import as_array, fixed, strip
 from hessopt.autodiff.families import Linear, Reduce, negative_axis, scatter
 from hessopt.autodiff.function import constant_functions, unsupported
 from hessopt.autodiff.registry import (
@@ -84,7 +84,7 @@ class AddReduceat(Linear):
         if dtype is not None:
             array = np.astype(array, dtype)
         axis = negative_axis(axis, array.ndim)
-        return (array,), {"indices": np.asarray(strip(indices)), "axis": axis}
+        return (array,), {"indices": np.asarray(fixed(indices)), "axis": axis}
 
     def adjoint(self, g: Any, x: Any, indices: Any, axis: int) -> Any:
         slices = _slices(indices, x.shape[axis])

@@ -49,8 +49,8 @@ _BASIC = (int, slice, type(None), type(Ellipsis))
 def is_basic(index: Any) -> bool:
     """Whether the index gives a view, each of whose entries stands for one entry."""
     if index.__class__ is tuple:
-        return all(isinstance(part, _BASIC) for part in index)
-    return isinstance(index, _BASIC)
+        return all(isinstance(part, _BASIC) and part.__class__ is not bool for part in index)
+    return isinstance(index, _BASIC) and index.__class__ is not bool  # True is a mask
 
 
 def scatter_add(base: Any, *values: Any, indices: tuple[Any, ...]) -> np.ndarray:

@@ -20,7 +20,7 @@ LONGEST_FILE = 400
 LAYERS = (
     ("autodiff",),
     ("primitives",),
-    ("functions",),
+    ("functions", "scipy"),
     ("program",),
     ("backends",),
     ("transforms",),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.families import Linear
+from hessopt.autodiff.families import Linear, fit
 from hessopt.autodiff.function import apply
 from hessopt.autodiff.node import Handle
 
@@ -23,7 +23,7 @@ class SparseMatMul(Linear):
         self.forward = _product
 
     def adjoint(self, g: Any, x: Any, matrix: Any, left: bool) -> Any:
-        return product(matrix.T, g) if left else product(g, matrix.T)
+        return fit(product(matrix.T, g) if left else product(g, matrix.T), x)
 
 
 def _product(x: Any, matrix: Any, left: bool) -> np.ndarray:

@@ -141,7 +141,7 @@ def _of_airye(y: Any, z: Any) -> Any:
 several(sp.airye, _of_airye)
 
 
-def _over(y: Any, x: Any, at_zero: float) -> Any:
+def _over(y: Any, x: Any, at_zero: complex) -> Any:
     """Return y / x, and its limit where x is 0."""
     zero = np.equal(x, 0)
     return np.where(zero, at_zero, y) / safe(~zero, x, 1.0)

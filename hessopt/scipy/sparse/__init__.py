@@ -1,0 +1,1 @@
+"""What `scipy.sparse` cannot do with Variables by itself. Its products can: ``A @ x``."""

@@ -10,7 +10,7 @@ Examples
 >>> from hessopt.scipy import linalg
 >>> A = np.array([[2.0, 1.0], [1.0, 3.0]])
 >>> hessopt.grad(lambda t: np.trace(linalg.expm(t * A)))(0.0)
-np.float64(5.0)
+array(5.)
 """
 
 from __future__ import annotations

@@ -14,9 +14,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.function import apply
-from hessopt.autodiff.node import NO_PARAMS
-from hessopt.scipy.mirror import mirrors
+from hessopt.scipy.mirror import applied, mirrors
 
 
 class MatrixFunction(Opaque):
@@ -31,14 +29,14 @@ class MatrixFunction(Opaque):
         upper = np.concatenate([at, g], axis=-1)
         lower = np.concatenate([np.zeros_like(at), at], axis=-1)
         doubled = np.concatenate([upper, lower], axis=-2)
-        return (apply(self, (doubled,), NO_PARAMS)[..., :n, n:],)
+        return (applied(self, doubled)[..., :n, n:],)
 
 
 def _function(original: Callable[..., Any], what: str) -> Any:
     rule = MatrixFunction(original)
 
     def function(A: Any) -> Any:
-        return apply(rule, (A,), NO_PARAMS)
+        return applied(rule, A)
 
     function.__name__ = function.__qualname__ = original.__name__
     function.__doc__ = f"Return the {what} of a square matrix."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from hessopt.autodiff.function import Primitive, apply
 from hessopt.autodiff.node import Handle
 from hessopt.autodiff.registry import full_name
 
@@ -40,3 +41,10 @@ def mirrors(original: Callable[..., Any]) -> Callable[[F], F]:
         return function  # pyright: ignore[reportReturnType]
 
     return decorate
+
+
+def applied(primitive: Primitive, *operands: Any, **params: Any) -> Any:
+    """Apply a primitive within a rule, which is run on arrays and on Variables."""
+    if holds_variables(operands):
+        return apply(primitive, operands, params)
+    return primitive.forward(*operands, **params)

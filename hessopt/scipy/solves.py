@@ -9,9 +9,7 @@ import scipy.linalg as sl
 
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.function import apply
-from hessopt.autodiff.node import NO_PARAMS
-from hessopt.scipy.mirror import mirrors
+from hessopt.scipy.mirror import applied, mirrors
 
 
 def _t(a: Any) -> Any:
@@ -40,9 +38,7 @@ class SolveTriangular(Opaque):
     def backward(
         self, g: Any, x: Any, a: Any, b: Any, trans: int, lower: bool, unit_diagonal: bool
     ) -> Any:
-        of_b = apply(
-            self, (a, g), {"trans": 1 - trans, "lower": lower, "unit_diagonal": unit_diagonal}
-        )
+        of_b = applied(self, a, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal)
 
         def of_a() -> Any:
             left, right = (x, of_b) if trans else (of_b, x)
@@ -74,7 +70,7 @@ def solve_triangular(
     if code == 2 and a.dtype.kind == "c":
         a = np.conjugate(a)
     params = {"trans": min(code, 1), "lower": bool(lower), "unit_diagonal": bool(unit_diagonal)}
-    return apply(_SOLVE_TRIANGULAR, (a, b), params)
+    return applied(_SOLVE_TRIANGULAR, a, b, **params)
 
 
 @mirrors(sl.cholesky)
@@ -142,7 +138,7 @@ class SolveSylvester(Opaque):
         self.forward = sl.solve_sylvester
 
     def backward(self, g: Any, x: Any, a: Any, b: Any, q: Any) -> Any:
-        s = apply(self, (_t(a), _t(b), g), NO_PARAMS)
+        s = applied(self, _t(a), _t(b), g)
         return lambda: -s @ _t(x), lambda: -_t(x) @ s, lambda: s
 
 
@@ -152,7 +148,7 @@ _SOLVE_SYLVESTER = SolveSylvester()
 @mirrors(sl.solve_sylvester)
 def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
     """Solve ``a @ x + x @ b = q``."""
-    return apply(_SOLVE_SYLVESTER, (a, b, q), NO_PARAMS)
+    return applied(_SOLVE_SYLVESTER, a, b, q)
 
 
 @mirrors(sl.solve_continuous_lyapunov)

@@ -23,8 +23,8 @@ from scipy.special import _ufuncs  # pyright: ignore[reportAttributeAccessIssue]
 
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.function import apply, detached
-from hessopt.scipy.mirror import mirrors
+from hessopt.autodiff.function import detached
+from hessopt.scipy.mirror import applied, mirrors
 
 
 def __getattr__(name: str) -> Any:
@@ -74,10 +74,6 @@ _LOGSUMEXP, _LOGSUMEXP_WITH_SIGN = LogSumExp(), LogSumExpWithSign()
 _SOFTMAX, _LOG_SOFTMAX = Softmax(), LogSoftmax()
 
 
-def _apply(primitive: Opaque, *operands: Any, **params: Any) -> Any:
-    return apply(primitive, operands, params)
-
-
 @mirrors(sp.logsumexp)
 def logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
@@ -91,21 +87,21 @@ def logsumexp(
         return y if keepdims else np.squeeze(y, axis)
 
     if return_sign:
-        log, sign = _apply(_LOGSUMEXP_WITH_SIGN, a, b, axis=axis)
+        log, sign = applied(_LOGSUMEXP_WITH_SIGN, a, b, axis=axis)
         return shaped(log), shaped(sign)
-    return shaped(_apply(_LOGSUMEXP, a, b, axis=axis))
+    return shaped(applied(_LOGSUMEXP, a, b, axis=axis))
 
 
 @mirrors(sp.softmax)
 def softmax(x: Any, axis: Any = None) -> Any:
     """Return the exponentials of `x`, normalised to sum to 1."""
-    return _apply(_SOFTMAX, x, axis=axis)
+    return applied(_SOFTMAX, x, axis=axis)
 
 
 @mirrors(sp.log_softmax)
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of `softmax`."""
-    return _apply(_LOG_SOFTMAX, x, axis=axis)
+    return applied(_LOG_SOFTMAX, x, axis=axis)
 
 
 @mirrors(sp.polygamma)
@@ -205,8 +201,8 @@ class SphericalHarmonic(Opaque):
             # beyond the orders -n to n there is nothing
             to_up = np.sqrt(np.maximum((n - m) * (n + m + 1.0), 0.0))
             to_down = np.sqrt(np.maximum((n + m) * (n - m + 1.0), 0.0))
-            up = to_up * _apply(self, theta, phi, n=n, m=m + 1)
-            down = to_down * _apply(self, theta, phi, n=n, m=m - 1)
+            up = to_up * applied(self, theta, phi, n=n, m=m + 1)
+            down = to_down * applied(self, theta, phi, n=n, m=m - 1)
             turn = np.exp(1j * phi)
             return 0.5 * g * (up / turn - down * turn)
 
@@ -225,7 +221,7 @@ if hasattr(sp, "sph_harm_y"):  # SciPy 1.15
         n, m = np.asarray(n), np.asarray(m)
         if np.any(np.abs(m) > n):
             raise ValueError("sph_harm_y: |m| must not exceed n")
-        return _apply(_SPHERICAL_HARMONIC, theta, phi, n=n, m=m)
+        return applied(_SPHERICAL_HARMONIC, theta, phi, n=n, m=m)
 
 
 __all__ = [

@@ -11,8 +11,8 @@ Examples
 >>> data = np.array([1.2, 0.7, 2.9])
 >>> def negative_log_likelihood(p):
 ...     return -np.sum(stats.norm.logpdf(data, loc=p[0], scale=np.exp(p[1])))
->>> hessopt.minimize(negative_log_likelihood, np.zeros(2)).x.round(6)
-array([ 1.6     , -0.061055])
+>>> hessopt.minimize(negative_log_likelihood, np.zeros(2)).x.round(4)
+array([ 1.6   , -0.0601])
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ def test_a_rule_of_the_users_own_stays_in_force():
             numpy = wrightomega
             partials = (lambda y, x: 42.0,)
 
-        print(hessopt.grad(wrightomega)(1.0), hessopt.grad(expit)(0.0), hessopt.grad(wrightomega)(1.0))
+        for f, x in ((wrightomega, 1.0), (expit, 0.0), (wrightomega, 1.0)):
+            print(hessopt.grad(f)(x))
         """
     )
     assert shown.split() == ["42.0", "0.25", "42.0"]

@@ -126,6 +126,8 @@ def test_values_and_derivatives(f: Any, arrays: Any):
     assert recorded.shape == np.shape(plain)
     report = hessopt.check_derivatives(lambda *xs: f(linalg, *xs), *arrays)
     assert report, str(report)
+    pulled = hessopt.vjp(lambda x: f(linalg, x, *arrays[1:]))(arrays[0], np.ones(np.shape(plain)))
+    assert type(pulled) is np.ndarray
 
 
 def test_everything_listed_is_tested():

@@ -103,6 +103,7 @@ def test_solve(form: Any):
         np.testing.assert_array_equal(linalg.spsolve(A, Variable(b)).data, ssl.spsolve(A, b))
         report = hessopt.check_derivatives(lambda b: linalg.spsolve(A, b) ** 3, b)
         assert report, str(report)
+        assert type(hessopt.grad(lambda b: np.sum(linalg.spsolve(A, b)))(b)) is np.ndarray
 
 
 def test_the_matrix_of_a_solve_is_a_constant():

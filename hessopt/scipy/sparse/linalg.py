@@ -19,10 +19,9 @@ import numpy as np
 import scipy.sparse.linalg as ssl
 
 from hessopt.autodiff.families import Linear, fit
-from hessopt.autodiff.function import apply
 from hessopt.autodiff.node import Handle
 from hessopt.autodiff.registry import NoDerivativeError
-from hessopt.scipy.mirror import mirrors
+from hessopt.scipy.mirror import applied, mirrors
 
 
 def __getattr__(name: str) -> Any:
@@ -34,7 +33,7 @@ class SparseSolve(Linear):
         self.forward = lambda b, matrix, **kwargs: np.asarray(ssl.spsolve(matrix, b, **kwargs))
 
     def adjoint(self, g: Any, x: Any, matrix: Any, **kwargs: Any) -> Any:
-        gx = apply(self, (g,), {"matrix": matrix.T.asformat(matrix.format), **kwargs})
+        gx = applied(self, g, matrix=matrix.T.asformat(matrix.format), **kwargs)
         return fit(gx, x)
 
 
@@ -46,8 +45,7 @@ def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) ->
     """Solve ``A @ x = b`` for a sparse `A`, which is a constant, and a dense `b`."""
     if isinstance(A, Handle):
         raise NoDerivativeError("spsolve: A is a Variable; use np.linalg.solve for dense matrices")
-    params = {"matrix": A, "permc_spec": permc_spec, "use_umfpack": use_umfpack}
-    return apply(_SPARSE_SOLVE, (b,), params)
+    return applied(_SPARSE_SOLVE, b, matrix=A, permc_spec=permc_spec, use_umfpack=use_umfpack)
 
 
 __all__ = ["spsolve"]

@@ -46,6 +46,8 @@ class Primitive:
         Whether every entry of its operand moves to one place, so that the adjoint is the inverse.
     uniform : bool
         Whether `pull` takes a single number for an adjoint of equal entries.
+    may_fail : bool
+        Whether it raises an error for some values, which a program must go on to do.
     """
 
     numpy: ClassVar[Any] = None
@@ -53,6 +55,7 @@ class Primitive:
     elementwise: ClassVar[bool] = False
     uniform: ClassVar[bool] = False
     permutes: ClassVar[bool] = False
+    may_fail: ClassVar[bool] = False
     name: str
     forward: Callable[..., Any]
 
@@ -126,6 +129,8 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
                 operand = as_operand(operand, primitive.name)
             if tracer is not None:
                 tracer.keep(operand)
+            elif operand.flags.writeable and 0 < operand.nbytes < LARGE:
+                operand = _snapshot(operand)
         nodes.append(operand)
         arrays.append(operand)
     try:
@@ -144,11 +149,23 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
     if type(data) is not np.ndarray:
         if type(data) is tuple:
             bundle = record(data, primitive, nodes, params, wanted)._node
+            if tracer is not None and primitive.may_fail:
+                tracer.failing.append(bundle)
             return tuple(item_of(bundle, k) for k in range(len(data)))
         data = np.asarray(data)
     elif data.nbytes >= LARGE:
         nodes = _lightened(primitive, nodes, wanted)
-    return record(data, primitive, nodes, params, wanted)
+    y = record(data, primitive, nodes, params, wanted)
+    if tracer is not None and primitive.may_fail:
+        tracer.failing.append(y._node)
+    return y
+
+
+def _snapshot(constant: np.ndarray) -> np.ndarray:
+    """Copy a constant that its owner may write into before the graph is walked."""
+    copied = constant.copy()
+    copied.flags.writeable = False
+    return copied
 
 
 def _lightened(primitive: Primitive, nodes: list[Any], wanted: list[int]) -> list[Any]:
@@ -227,6 +244,7 @@ class Function(Primitive):
     variable(6.0)
     """
 
+    may_fail = True
     inputs: tuple[Variable, ...] = ()
     outputs: tuple[Callable[[], Any], ...] = ()
 

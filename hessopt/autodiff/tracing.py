@@ -31,12 +31,15 @@ class Tracer:
     ----------
     guards : list of (Node, bool)
         Conditions the run depended on, and what they were.
+    failing : list of Node
+        Operations that raise an error for some values, whether or not the result needs them.
     refusal : Untraceable or None
         Why the run cannot be replayed. It counts even if the function catches the exception.
     """
 
     def __init__(self) -> None:
         self.guards: list[tuple[Node, bool]] = []
+        self.failing: list[Node] = []
         self.refusal: Untraceable | None = None
         self._floor = next_index()
         self._depends: dict[int, bool] = {}

@@ -195,7 +195,7 @@ class _Writer:
             chosen = len(self.buffers)
             self.buffers.append(kind)
         self.buffer[group[number]] = chosen
-        return f"b{chosen}"
+        return f"out=b{chosen}"
 
     def release(self, number: int) -> list[str]:
         """Let go of what no later line reads."""

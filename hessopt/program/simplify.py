@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.families import Opaque
 from hessopt.program.algebra import algebra
 from hessopt.program.program import Instruction, Program, Ref
 
@@ -41,18 +40,10 @@ def dead_code(program: Program) -> Program:
     needed = {x.number for x in program.roots() if isinstance(x, Ref)}
     kept = []
     for number, line in reversed(list(program.numbered())):
-        if number in needed or may_fail(line):
+        if number in needed or line.primitive.may_fail:
             kept.append((number, line))
             needed.update(line.references())
     return program.rebuilt(kept[::-1], {})
-
-
-def may_fail(line: Instruction) -> bool:
-    """Whether some values may make an operation raise an error.
-
-    Factorisations do for singular matrices, and a user's operation may for anything.
-    """
-    return not line.op or isinstance(line.primitive, Opaque)
 
 
 def fold_constants(program: Program) -> Program:
@@ -164,7 +155,7 @@ def _freeze(x: Any) -> Any:
             return ("array", id(x))
         if x.size > 16 and not any(x.strides):
             return ("all", x.dtype, x.shape, x[(0,) * x.ndim].tobytes())
-        return (x.dtype, x.shape, x.tobytes()) if x.size <= 16 else ("array", id(x))
+        return (x.dtype, x.shape, x.tobytes()) if x.nbytes <= 4096 else ("array", id(x))
     if isinstance(x, Ref):
         return ("value", x.number)
     try:

@@ -51,6 +51,7 @@ def _linearise(inputs: list[Node], outputs: list[Any], tracer: Tracer) -> Progra
     numbers = {node.index: number for number, node in enumerate(inputs)}
     roots = [x._node for x in outputs if isinstance(x, Handle)]
     roots += [node for node, _ in tracer.guards]
+    roots += [node for node in tracer.failing if tracer.follows(node)]
     lines = []
     for node in _computed_below(roots, numbers, tracer):
         numbers[node.index] = len(numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 import threading
 import warnings
@@ -149,9 +148,9 @@ class Jitted:
                 except _WrongBackend:
                     raise
                 except Untraceable as error:
-                    reason = f"{error}, at {self._user_line(error)}"
+                    reason = f"{error}{self._user_line(error)}"
                 except Exception as error:
-                    reason = f"{type(error).__name__}: {error}, at {self._user_line(error)}"
+                    reason = f"{type(error).__name__}: {error}{self._user_line(error)}"
                 signature.eager = True
                 try:
                     result = self.function(*args, **kwargs)
@@ -193,8 +192,8 @@ class Jitted:
             )
         program = simplify(program)
         one = _Trace(program, self._compile(program), forms[0], Witness(call.arrays))
-        outputs = _replay(one, call)
-        if outputs is None or not agree(outputs, values):
+        outputs, holds = one.run(*call.arrays)
+        if not holds or not agree(outputs, values):
             raise Untraceable("a replay with the same arguments gave another result")
         return one, values
 
@@ -221,16 +220,18 @@ class Jitted:
             )
 
     def _user_line(self, error: BaseException) -> str:
-        """Return file and line of the innermost frame of the user's, else of his function."""
+        """Say at what line of the user's it happened, else where his function is."""
         place = ""
         traceback = error.__traceback__
         while traceback is not None:
             frame = traceback.tb_frame
             if not frame.f_globals.get("__name__", "").startswith(("hessopt.", "numpy.")):
-                place = f"{frame.f_code.co_filename}:{traceback.tb_lineno}"
+                place = f", at {frame.f_code.co_filename}:{traceback.tb_lineno}"
             traceback = traceback.tb_next
-        code = getattr(inspect.unwrap(self.function), "__code__", None)
-        return place or (f"{code.co_filename}:{code.co_firstlineno}" if code else self.__name__)
+        code = getattr(self.function, "__code__", None)
+        if place or code is None or self.__module__.startswith("hessopt."):
+            return place
+        return f", in the function at {code.co_filename}:{code.co_firstlineno}"
 
 
 def _replay(one: _Trace, call: Call) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.accumulate import is_basic
-from hessopt.autodiff.function import Constant
+from hessopt.autodiff.constants import Constant
 from hessopt.program.known import is_zero
 from hessopt.program.memory import FOR_EVER, memory_of, size_in_bytes
 from hessopt.program.program import Instruction, Program, Ref

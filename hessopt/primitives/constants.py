@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hessopt.autodiff.function import constant_functions
+from hessopt.autodiff.constants import constant_functions
 
 constant_functions(
     # steps: derivative zero almost everywhere

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.function import detached
 from hessopt.autodiff.node import Handle
 from hessopt.primitives.linalg import _t
 

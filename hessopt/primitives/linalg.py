@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, Opaque, sum_to
-from hessopt.autodiff.function import detached, unsupported
+from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS
 from hessopt.autodiff.registry import derived
 from hessopt.primitives.sparse import is_sparse, product

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.constants import Constant
 from hessopt.autodiff.families import Elementwise, Multilinear
-from hessopt.autodiff.function import Constant, unsupported
+from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS, Handle
 from hessopt.autodiff.registry import derived
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from hessopt.autodiff.function import detached
+from hessopt.autodiff.constants import detached
 from hessopt.primitives.special_families import elementwise, safe
 
 elementwise(

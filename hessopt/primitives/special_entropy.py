@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from hessopt.autodiff.function import constant_functions
+from hessopt.autodiff.constants import constant_functions
 from hessopt.primitives.special_families import elementwise
 
 _DEGREE = float(np.pi / 180)

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.special as sp
 from scipy.special import _ufuncs  # pyright: ignore[reportAttributeAccessIssue]
 
-from hessopt.autodiff.function import constant_functions
+from hessopt.autodiff.constants import constant_functions
 from hessopt.primitives.special_families import elementwise, safe
 
 hurwitz_zeta = _ufuncs._zeta

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.constants import constant_functions
 from hessopt.autodiff.data import as_array, fixed, strip
 from hessopt.autodiff.families import Linear, Reduce, negative_axis, scatter
-from hessopt.autodiff.function import constant_functions, unsupported
+from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import (
     KINDS,
     RULES,

@@ -5,11 +5,13 @@ One rounds otherwise than the original: a sum along a broadcast axis becomes a p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.accumulate import is_basic
 from hessopt.autodiff.registry import RULES
 from hessopt.program.known import Known, instruction, is_zero
 from hessopt.program.program import Instruction, Ref
@@ -48,19 +50,20 @@ def _transpose(line: Instruction, known: Known) -> Any:
     return line.operands[0] if axes == tuple(range(-len(axes), 0)) else line
 
 
-def takes_all(index: Any) -> bool:
-    """Whether a basic index takes every entry in its order, with new axes at most."""
+def takes_all(index: Any, shape: tuple[int, ...]) -> bool:
+    """Whether an index takes every entry of an array of `shape` in its order."""
     parts = index if type(index) is tuple else (index,)
-    return all(
-        part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None))
-        for part in parts
+    return (
+        is_basic(index)
+        and not any(isinstance(part, slice) and (part.step or 1) < 0 for part in parts)
+        and np.size(np.broadcast_to(0.0, shape)[index]) == math.prod(shape)
     )
 
 
 def _get_item(line: Instruction, known: Known) -> Any:
-    if not takes_all(line.params["index"]):
-        return line
     x = line.operands[0]
+    if not takes_all(line.params["index"], known.shape(x)):
+        return line
     return x if known.stands_for(x, line) else _reshaped(x, line.shape, line)
 
 
@@ -72,7 +75,7 @@ def _scatter(line: Instruction, known: Known) -> Any:
     if inner is not None:
         indices = (*inner.params["indices"], *indices)
         return line._replace(operands=(*inner.operands, *values), params={"indices": indices})
-    if not takes_all(indices[0]):
+    if not takes_all(indices[0], line.shape or ()):
         return line
     first = values[0]
     taken = np.broadcast_to(0.0, line.shape or ())[indices[0]]

@@ -102,11 +102,12 @@ def uniform_constants(program: Program) -> Program:
         sizes = [shapes[y.number] if isinstance(y, Ref) else np.shape(y) for y in others]
         if line.op and line.primitive.elementwise and np.broadcast_shapes(*sizes) == line.shape:
             return number
-        return np.broadcast_to(number, x.shape) if line.op == "ScatterAdd" else x
+        as_view = line.op == "ScatterAdd" and any(x.strides)
+        return np.broadcast_to(number, x.shape) if as_view else x
 
     kept = []
     for number, line in program.numbered():
-        if any(isinstance(x, np.ndarray) and x.size > 1 and any(x.strides) for x in line.operands):
+        if any(isinstance(x, np.ndarray) and x.size > 1 for x in line.operands):
             operands = tuple(shrunk(line, k) for k in range(len(line.operands)))
             if any(x is not y for x, y in zip(operands, line.operands, strict=True)):
                 line = line._replace(operands=operands)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.function import detached
+from hessopt.autodiff.constants import detached
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.scipy.mirror import holds_variables
 

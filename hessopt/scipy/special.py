@@ -21,9 +21,9 @@ import numpy as np
 import scipy.special as sp
 from scipy.special import _ufuncs  # pyright: ignore[reportAttributeAccessIssue]
 
+from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Opaque
-from hessopt.autodiff.function import detached
 from hessopt.scipy.mirror import applied, mirrors
 
 

@@ -23,7 +23,7 @@ import numpy as np
 import scipy.special as sp
 import scipy.stats as st
 
-from hessopt.autodiff.function import detached
+from hessopt.autodiff.constants import detached
 from hessopt.scipy.laws import DiscreteLaw, Law
 from hessopt.scipy.multivariate import MultivariateNormal
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.families import Elementwise, Opaque
-from hessopt.autodiff.function import apply, detached
+from hessopt.autodiff.function import apply
 from hessopt.autodiff.node import NO_PARAMS, Handle, raw
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable, constant

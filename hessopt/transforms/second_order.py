@@ -130,7 +130,9 @@ def value_grad_hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any
     """
 
     def at(*args: Any, **kwargs: Any) -> tuple[Any, Any, Callable[[Any], Any]]:
-        run = Recording.of(f, args, kwargs, argnums).scalar()
+        # products may come after the caller has moved on in the same array
+        held = tuple(x.copy() if type(x) is np.ndarray else x for x in args)
+        run = Recording.of(f, held, kwargs, argnums).scalar()
         recorded = RecordedGradient(run)
 
         def product(v: Any) -> Any:

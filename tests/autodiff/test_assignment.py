@@ -172,3 +172,24 @@ def test_float32_stays():
     y += X
     y[0] = 0.5
     assert y.dtype == np.float32
+
+
+def test_a_constant_written_into_after_its_use_keeps_its_old_value():
+    weights = np.array([1.0, 2.0, 3.0])
+
+    def f(x):
+        w = weights.copy()
+        total = 0.0
+        for _ in range(3):
+            total = total + np.sum(w * x)
+            w *= 0.5
+        return total
+
+    assert np.allclose(hessopt.grad(f)(np.ones(3)), 1.75 * weights)
+
+
+def test_products_belong_to_the_point_they_were_asked_for():
+    x = np.ones(3)
+    _, _, product = hessopt.value_grad_hvp(lambda x: np.sum(x**3))(x)
+    x += 1
+    assert np.array_equal(product(np.ones(3)), np.full(3, 6.0))

@@ -73,7 +73,7 @@ def method_rows() -> Iterator[list[str]]:
 
 
 def mistake_section(title: str, code: str) -> str:
-    text = textwrap.fill(mistakes.message(code), 96, break_long_words=False)
+    text = textwrap.fill(mistakes.message(code), 80, break_long_words=False)
     return f"## {title}\n\n```python\n{code}\n```\n\n```text\n{text}\n```\n"
 
 

@@ -47,7 +47,11 @@ def _transpose(line: Instruction, known: Known) -> Any:
     if inner is not None:
         axes = tuple(inner.params["axes"][a] for a in axes)
         line = line._replace(operands=inner.operands, params={"axes": axes})
-    return line.operands[0] if axes == tuple(range(-len(axes), 0)) else line
+    x = line.operands[0]
+    if axes == tuple(range(-len(axes), 0)):
+        return x
+    # with one long axis there is no order to change
+    return line if sum(n > 1 for n in known.shape(x)) > 1 else _reshaped(x, line.shape, line)
 
 
 def takes_all(index: Any, shape: tuple[int, ...]) -> bool:
@@ -118,10 +122,15 @@ def _sum(line: Instruction, known: Known) -> Any:
 
 
 def _matrix_product(line: Instruction, known: Known) -> Any:
-    """Multiply by a vector where a vector was made a column or a row for it."""
+    """Multiply by a vector where a vector was made a column or a row for it.
+
+    A column times a row is an elementwise product.
+    """
     a, b = line.operands
     if len(known.shape(a)) != 2 or len(known.shape(b)) != 2:
         return line
+    if known.shape(a)[1] == 1:
+        return instruction(RULES[np.multiply], (a, b), line)  # pyright: ignore
     for place, x in ((1, b), (0, a)):
         inner = known.made_by(x, "Reshape")
         if inner is None or known.shape(x)[place] != 1:

@@ -12,7 +12,10 @@ from hessopt.program.program import Instruction, Program, Ref
 FOR_EVER = 1 << 60
 
 # Functions whose result is new memory, besides ufuncs and their reductions.
-_FRESH = frozenset((np.where, np.concatenate, np.dot, np.copy, np.repeat, np.tile))
+_FRESH = frozenset(
+    (np.where, np.concatenate, np.dot, np.copy, np.repeat, np.tile, np.cumsum, np.cumprod, np.roll)
+    + (np.linalg.inv, np.linalg.solve, np.linalg.cholesky, np.linalg.det)
+)
 _FRESH_NAMES = frozenset(("Pow", "ScatterAdd", "SetItem", "MatMul", "Dot", "Concatenate"))
 
 

@@ -151,13 +151,21 @@ class Form:
         )
         return rebuild(self._tree, found)
 
-    def matches(self, result: Any) -> bool:
-        """Whether another result has this form, and the same in it besides arrays."""
+    def arrays_of(self, result: Any) -> list[Any] | None:
+        """Return the arrays of another result, or None where it is otherwise not the same.
+
+        What is a Variable in a trace may be a number of Python's in a plain call.
+        """
         mine, other = list(leaves(self._tree, "")), list(leaves(result, ""))
-        return len(mine) == len(other) and all(
-            p == q and (is_array(y) if x is _PLACE else not is_array(y) and _alike(x, y))
-            for (p, x), (q, y) in zip(mine, other, strict=True)
-        )
+        if [path for path, _ in mine] != [path for path, _ in other]:
+            return None
+        found = []
+        for (_, x), (_, y) in zip(mine, other, strict=True):
+            if x is _PLACE and (is_array(y) or isinstance(y, (int, *_NUMBERS))):
+                found.append(y)
+            elif x is _PLACE or not _alike(x, y):
+                return None
+        return found
 
 
 class _Place:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.backprop import GraphReleasedError
-from hessopt.autodiff.function import Item
+from hessopt.autodiff.function import LARGE, Item
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.variable import Variable
 
@@ -103,7 +103,7 @@ class _Reader:
     def __init__(self) -> None:
         self.count = 0
         self.values: dict[int, Value] = {}
-        self.arrays: dict[int, Value] = {}
+        self.arrays: dict[Any, Value] = {}
         self.made: dict[int, Call] = {}
         self.calls: list[Call] = []
         self.pending: list[tuple[Node, Call]] = []
@@ -130,10 +130,11 @@ class _Reader:
         data = np.asarray(operand)
         if data.ndim == 0:
             return Value(self.number(), data, constant=True)
-        # the graph holds the operand, so that its id stays its own during the walk
-        if id(operand) not in self.arrays:
-            self.arrays[id(operand)] = Value(self.number(), data, constant=True)
-        return self.arrays[id(operand)]
+        # the graph may hold a small array as several copies, and a large one only once
+        key = (data.shape, data.dtype, data.tobytes() if data.nbytes < LARGE else id(operand))
+        if key not in self.arrays:
+            self.arrays[key] = Value(self.number(), data, constant=True)
+        return self.arrays[key]
 
     def call(self, node: Node) -> Call:
         if isinstance(node.primitive, Item) and node.operands is not None:

@@ -106,6 +106,10 @@ class _Writer:
         return self.name(x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x)
 
     def index(self, index: Any) -> str:
+        if type(index) is tuple and is_basic(index) and index:
+            return "".join(f"{self.index(part)}, " for part in index)
+        if index is None or index is Ellipsis:
+            return "None" if index is None else "..."
         if type(index) is int:
             return str(index)
         if isinstance(index, slice):
@@ -165,7 +169,7 @@ class _Writer:
                 text.append(f"np.add.at(v{number}, {spelled}, {value})")
             elif zero and place == 0:
                 text.append(f"v{number}[{spelled}] = {value}")
-            elif isinstance(index, slice):  # v[...] += value would copy the sum back as well
+            elif _gives_view(index):  # v[...] += value would copy the sum back as well
                 text += [f"t = v{number}[{spelled}]", f"t += {value}"]
             else:
                 text.append(f"v{number}[{spelled}] += {value}")
@@ -230,3 +234,9 @@ class _Writer:
 
 
 _FAILED = "return (), False"
+
+
+def _gives_view(index: Any) -> bool:
+    """Whether a basic index gives an array, not a number."""
+    parts = index if type(index) is tuple else (index,)
+    return any(part is Ellipsis or isinstance(part, slice) for part in parts)

@@ -176,6 +176,9 @@ def _parser() -> argparse.ArgumentParser:
         help="of f (0, default), its gradient (1), or the product of its Hessian with v (2)",
     )
     graph.add_argument("--verbose", action="store_true", help="with shapes and types")
+    graph.add_argument(
+        "--program", action="store_true", help="the program that hessopt.jit makes of it"
+    )
     return parser
 
 

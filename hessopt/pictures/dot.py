@@ -8,7 +8,9 @@ import numpy as np
 
 from hessopt.autodiff.variable import Variable
 from hessopt.pictures.graph import Graph, Value, first_seen, read
+from hessopt.pictures.program_graph import read_program
 from hessopt.pictures.repeats import fold
+from hessopt.program.program import Program
 
 # Graphviz takes seconds for a thousand nodes and minutes for ten thousand.
 MAX_NODES = 1000
@@ -18,18 +20,19 @@ HANDED_ON = " [style=dashed, constraint=false]"
 
 
 def get_dot_graph(
-    output: Variable, verbose: bool = True, *, max_nodes: int | None = MAX_NODES
+    output: Variable | Program, verbose: bool = True, *, max_nodes: int | None = MAX_NODES
 ) -> str:
-    """Return the graph that led to `output`, in the DOT language.
+    """Return the graph that led to `output`, or that a program is, in the DOT language.
 
     Variables are orange ellipses with their names, functions are light blue boxes, constants are
     orange ellipses with their values. The same graph gives the same text.
 
     Parameters
     ----------
-    output : Variable
+    output : Variable or Program
         The result of the computation to draw; of a derivative too, if it was recorded
-        (``create_graph=True``).
+        (``create_graph=True``). Or a program (``hessopt.jit(f).program(x)``), whose values have
+        the names that its text has.
     verbose : bool, optional
         Write shapes and types next to the names.
     max_nodes : int or None, optional
@@ -44,7 +47,7 @@ def get_dot_graph(
     Raises
     ------
     TypeError
-        If `output` is not a Variable.
+        If `output` is neither a Variable nor a program.
     ValueError
         If `max_nodes` is not a positive whole number, or the graph is too large for it.
     hessopt.GraphReleasedError
@@ -71,14 +74,15 @@ def get_dot_graph(
     2 -> 1
     }
     """
-    if not isinstance(output, Variable):
+    if not isinstance(output, (Variable, Program)):
         raise TypeError(
-            f"output must be a Variable, not {type(output).__name__}; pass the result of a "
-            "computation on Variables, such as y = f(Variable(x))"
+            f"output must be a Variable or a program, not {type(output).__name__}; pass the result "
+            "of a computation on Variables, such as y = f(Variable(x)), or jit(f).program(x)"
         )
     if max_nodes is not None and not (_is_whole(max_nodes) and max_nodes > 0):
         raise ValueError(f"max_nodes must be a positive whole number or None, got {max_nodes!r}")
-    return "\n".join(["digraph g {", *_lines(_drawn(read(output), max_nodes), verbose), "}"])
+    graph = read(output) if isinstance(output, Variable) else read_program(output)
+    return "\n".join(["digraph g {", *_lines(_drawn(graph, max_nodes), verbose), "}"])
 
 
 def _is_whole(number: Any) -> bool:

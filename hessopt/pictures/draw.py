@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hessopt.autodiff.variable import Variable
 from hessopt.pictures.dot import MAX_NODES, get_dot_graph
+from hessopt.program.program import Program
 
 if TYPE_CHECKING:
     from graphviz import Source
@@ -23,13 +24,13 @@ NO_DOT = (
 
 
 def plot_dot_graph(
-    output: Variable,
+    output: Variable | Program,
     verbose: bool = True,
     to_file: str | os.PathLike[str] | None = "graph.png",
     *,
     max_nodes: int | None = MAX_NODES,
 ) -> Source:
-    """Draw the graph that led to `output` into a file; a notebook shows the result too.
+    """Draw the graph that led to `output`, or a program, into a file or a notebook.
 
     Parameters
     ----------

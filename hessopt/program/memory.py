@@ -13,8 +13,21 @@ FOR_EVER = 1 << 60
 
 # Functions whose result is new memory, besides ufuncs and their reductions.
 _FRESH = frozenset(
-    (np.where, np.concatenate, np.dot, np.copy, np.repeat, np.tile, np.cumsum, np.cumprod, np.roll)
-    + (np.linalg.inv, np.linalg.solve, np.linalg.cholesky, np.linalg.det)
+    {
+        np.concatenate,
+        np.copy,
+        np.cumprod,
+        np.cumsum,
+        np.dot,
+        np.linalg.cholesky,
+        np.linalg.det,
+        np.linalg.inv,
+        np.linalg.solve,
+        np.repeat,
+        np.roll,
+        np.tile,
+        np.where,
+    }
 )
 _FRESH_NAMES = frozenset(("Pow", "ScatterAdd", "SetItem", "MatMul", "Dot", "Concatenate"))
 

@@ -64,9 +64,25 @@ def takes_all(index: Any, shape: tuple[int, ...]) -> bool:
     )
 
 
+def shortest(index: Any, ndim: int) -> Any:
+    """Return a basic index without an Ellipsis that stands for no axis, and without a tuple of one.
+
+    The same entries then have the same index.
+    """
+    if type(index) is not tuple or not is_basic(index):
+        return index
+    named = sum(part is not None and part is not Ellipsis for part in index)
+    if named == ndim:
+        index = tuple(part for part in index if part is not Ellipsis)
+    return index[0] if len(index) == 1 else index
+
+
 def _get_item(line: Instruction, known: Known) -> Any:
     x = line.operands[0]
-    if not takes_all(line.params["index"], known.shape(x)):
+    index = shortest(line.params["index"], len(known.shape(x)))
+    if index is not line.params["index"]:
+        line = line._replace(params={"index": index})
+    if not takes_all(index, known.shape(x)):
         return line
     return x if known.stands_for(x, line) else _reshaped(x, line.shape, line)
 
@@ -74,7 +90,9 @@ def _get_item(line: Instruction, known: Known) -> Any:
 def _scatter(line: Instruction, known: Known) -> Any:
     """Join with the base's own patches; add to zeros everywhere = take."""
     base, *values = line.operands
-    indices = line.params["indices"]
+    indices = tuple(shortest(index, len(line.shape or ())) for index in line.params["indices"])
+    if any(a is not b for a, b in zip(indices, line.params["indices"], strict=True)):
+        line = line._replace(params={"indices": indices})
     inner = known.made_by(base, "ScatterAdd", alone=True)
     if inner is not None:
         indices = (*inner.params["indices"], *indices)

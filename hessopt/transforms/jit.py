@@ -52,7 +52,7 @@ class _Signature:
 
     def __init__(self) -> None:
         self.traces: list[_Trace] = []
-        self.eager = False
+        self.eager = ""  # why the function runs eagerly
         self.used = 0
         self.lock = threading.RLock()  # one thread traces, the others wait for it
 
@@ -124,7 +124,10 @@ class Jitted:
                     return one.program
             if not signature.eager:
                 self._trace(signature, call, args, kwargs)
-        raise TypeError(f"jit: {self.__name__} runs eagerly with these arguments")
+        raise TypeError(
+            f"jit: {self.__name__} has no program for these arguments and runs eagerly, because "
+            f"{signature.eager}"
+        )
 
     def _new_signature(self, key: Any) -> _Signature:
         with self._lock:
@@ -151,11 +154,11 @@ class Jitted:
                     reason = f"{error}{self._user_line(error)}"
                 except Exception as error:
                     reason = f"{type(error).__name__}: {error}{self._user_line(error)}"
-                signature.eager = True
+                signature.eager = reason
                 try:
                     result = self.function(*args, **kwargs)
                 except BaseException:
-                    signature.eager = False  # it was not the tracing that was wrong
+                    signature.eager = ""  # it was not the tracing that was wrong
                     raise
                 signature.traces.clear()
                 warnings.warn(

@@ -154,7 +154,7 @@ def test_a_released_graph_is_refused():
 
 @pytest.mark.parametrize("wrong", [1.0, np.ones(3), None, [leaf(1.0)]])
 def test_only_variables_have_graphs(wrong):
-    with pytest.raises(TypeError, match=r"output must be a Variable, not .*; pass the result"):
+    with pytest.raises(TypeError, match=r"output must be a Variable or a program, not .*; pass"):
         get_dot_graph(wrong)
 
 

@@ -94,6 +94,7 @@ EXAMPLES: list[tuple[str, Any, list[str]]] = [
     ("row", lambda x: (x.reshape(1, 3) @ A.T).reshape(2), ["MatMul"]),
     ("new axes", lambda x: x[None, :, None][..., 0, :, 0], []),
     ("all", lambda x: x[:] + x[...], ["Mul"]),
+    ("ellipsis", lambda x: x[..., 1:] - x[1:], ["GetItem", "Sub"]),
     ("T of a column", lambda x: x.reshape(3, 1).T.reshape(3), []),
     ("outer", lambda x: x.reshape(3, 1) @ x.reshape(1, 3), ["Reshape", "Mul"]),
     ("dead", lambda x: (np.sin(x), x * 2)[1], ["Mul"]),

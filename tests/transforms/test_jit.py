@@ -513,7 +513,7 @@ def test_bad_calls():
     jitted = hessopt.jit(lambda x: x * float(x[0]))
     with (
         pytest.warns(RuntimeWarning, match="runs eagerly"),
-        pytest.raises(TypeError, match="runs eagerly with these arguments"),
+        pytest.raises(TypeError, match="no program for these arguments and runs eagerly, because"),
     ):
         jitted.program(X)
 

@@ -13,7 +13,8 @@ def test_a_table_and_a_verdict(hessopt):
     assert done.out.startswith("method       solved")
     assert re.search(r"^newton +yes", done.out, re.MULTILINE)
     assert re.search(r"^nelder-mead +no", done.out, re.MULTILINE)
-    assert re.search(r"reached \|g\| <= 1e-06 first \(", done.out)
+    verdict = done.out.replace("\n", " ")  # which of the two is first is a matter of the day
+    assert re.search(r"reached \|g\| <= 1e-06 first(, about equally fast)? \(", verdict)
 
 
 def test_none_solved_is_one(hessopt):

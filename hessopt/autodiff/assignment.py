@@ -18,6 +18,7 @@ from hessopt.autodiff.config import recording
 from hessopt.autodiff.function import Primitive, apply
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import RULES, register
+from hessopt.autodiff.tracing import active
 from hessopt.autodiff.variable import Variable
 
 
@@ -78,6 +79,9 @@ def view(result: Any, base: Any, primitive: Primitive, params: dict[str, Any]) -
 
 def _store(target: Variable, value: Variable) -> None:
     node = target._node
+    tracer = active()
+    if tracer is not None and tracer.is_outside(node):
+        tracer.refuse("it assigns into a Variable from outside the function")
     if isinstance(target, View):
         target._write(value)
     elif node.tracked and node.primitive is None and not recording():

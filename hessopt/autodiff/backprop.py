@@ -116,6 +116,8 @@ def walk(
         tracer.refuse("backward() without create_graph=True computes numbers")
     if tracer is not None and release:
         tracer.refuse("backward(release=True) drops what it computed")
+    if tracer is not None and any(map(tracer.is_outside, leaves)):
+        tracer.refuse("backward() leaves derivatives in a Variable from outside the function")
     sums = GraphSums() if graph else ArraySums()
     merge = sums.merge
     wanted = None if inputs is None else depending_on(inputs, nodes)

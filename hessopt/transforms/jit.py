@@ -19,6 +19,7 @@ from hessopt.program.simplify import simplify
 from hessopt.program.trace import trace
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
 from hessopt.transforms.trees import leaves
+from hessopt.transforms.user_line import place_of
 from hessopt.transforms.verification import Witness, agree
 
 BACKENDS = ("auto", "numpy", "scalar")
@@ -44,7 +45,7 @@ class _Trace:
     program: Program
     run: Callable[..., Any]
     form: Form
-    witness: Witness
+    witness: Witness | None  # None once there is nothing left to compare
 
 
 class _Signature:
@@ -100,8 +101,8 @@ class Jitted:
         for one in signature.traces:
             outputs = _replay(one, call)
             if outputs is not None:
-                if self.verify and one.witness.waits and one.witness.is_news(call.arrays):
-                    self._compare(one, outputs, args, kwargs)
+                if one.witness is not None:
+                    self._verify(one, one.witness, call, outputs, args, kwargs)
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
 
@@ -151,9 +152,9 @@ class Jitted:
                 except _WrongBackend:
                     raise
                 except Untraceable as error:
-                    reason = f"{error}{self._user_line(error)}"
+                    reason = f"{error}{place_of(error, self.function)}"
                 except Exception as error:
-                    reason = f"{type(error).__name__}: {error}{self._user_line(error)}"
+                    reason = f"{type(error).__name__}: {error}{place_of(error, self.function)}"
                 signature.eager = reason
                 try:
                     result = self.function(*args, **kwargs)
@@ -194,7 +195,8 @@ class Jitted:
                 f"it has {len(program.instructions)} operations; write loops over whole arrays"
             )
         program = simplify(program)
-        one = _Trace(program, self._compile(program), forms[0], Witness(call.arrays))
+        witness = Witness(call.arrays) if self.verify else None
+        one = _Trace(program, self._compile(program), forms[0], witness)
         outputs, holds = one.run(*call.arrays)
         if not holds or not agree(outputs, values):
             raise Untraceable("a replay with the same arguments gave another result")
@@ -212,7 +214,14 @@ class Jitted:
             )
         return quick or run
 
-    def _compare(self, one: _Trace, outputs: Any, args: Any, kwargs: Any) -> None:
+    def _verify(
+        self, one: _Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any
+    ) -> None:
+        news = witness.is_news(call.arrays)
+        if not witness.waits:
+            one.witness = None
+        if not news:
+            return
         eager = self.function(*args, **kwargs)
         expected = one.form.arrays_of(eager)
         if expected is None or not agree(outputs, expected):
@@ -221,20 +230,6 @@ class Jitted:
                 "on something besides its arguments: randomness, a global or an attribute that "
                 "changes, or input. Make that an argument, or do not jit it"
             )
-
-    def _user_line(self, error: BaseException) -> str:
-        """Say at what line of the user's it happened, else where his function is."""
-        place = ""
-        traceback = error.__traceback__
-        while traceback is not None:
-            frame = traceback.tb_frame
-            if not frame.f_globals.get("__name__", "").startswith(("hessopt.", "numpy.")):
-                place = f", at {frame.f_code.co_filename}:{traceback.tb_lineno}"
-            traceback = traceback.tb_next
-        code = getattr(self.function, "__code__", None)
-        if place or code is None or self.__module__.startswith("hessopt."):
-            return place
-        return f", in the function at {code.co_filename}:{code.co_firstlineno}"
 
 
 def _replay(one: _Trace, call: Call) -> Any:

@@ -354,3 +354,29 @@ def test_other_plain_results_are_compared():
     jitted(X)
     with pytest.raises(hessopt.ReplayError):
         jitted(X)
+
+
+def test_what_is_left_in_variables_from_outside():
+    state = Variable(np.zeros(3))
+    weights = Variable(np.ones(3))
+
+    def assigning(x: Any) -> Any:
+        state[0] = np.sum(x)
+        return x * 2.0
+
+    def differentiating(x: Any) -> Any:
+        weights.cleargrad()
+        np.sum(weights**2 * x).backward(create_graph=True)
+        return x * 2.0
+
+    for f, reason in (
+        (assigning, "assigns into a Variable from outside"),
+        (differentiating, "leaves derivatives in a Variable from outside"),
+    ):
+        jitted = hessopt.jit(f, verify=False)
+        with pytest.warns(RuntimeWarning, match=reason):
+            jitted(X)
+        jitted(Y)
+        assert state.data[0] == (np.sum(Y) if f is assigning else state.data[0])
+    assert weights.grad is not None
+    np.testing.assert_array_equal(weights.grad.data, 2 * Y)

@@ -29,7 +29,7 @@ _SHORT_POWERS = (-1, 0, 0.5, 1, 2)
 
 def compile_program(program: Program) -> Callable[..., Any]:
     """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not."""
-    writer = _Writer(program)
+    writer = Writer(program)
     source = writer.source()
     namespace = dict(writer.names)
     exec(compile(source, "<hessopt program>", "exec"), namespace)
@@ -38,11 +38,12 @@ def compile_program(program: Program) -> Callable[..., Any]:
     return run
 
 
-class _Writer:
-    """Writes one program down."""
+class Writer:
+    """Writes one program down, line by line; without buffers each result is new memory."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, *, buffered: bool = True) -> None:
+        self.program, self.buffered = program, buffered
+        self.called: set[int] = set()
         self.names: dict[str, Any] = {"np": np, "asarray": np.asarray, "empty": np.empty}
         self.memory = memory_of(program)
         self.buffer: dict[int, int] = {}  # a group, its buffer
@@ -120,6 +121,8 @@ class _Writer:
         return self.name(index)
 
     def write(self, number: int, line: Instruction) -> list[str]:
+        """Write one line; its operands are v0, v1, ... by their numbers."""
+        self.called.add(number)
         operands = [self.spell(x) for x in line.operands]
         primitive = line.primitive
         if line.op == "GetItem":
@@ -178,7 +181,7 @@ class _Writer:
     # Buffers
 
     def takes_buffer(self, number: int, line: Instruction) -> bool:
-        if line.shape is None or self.memory.end[self.memory.group[number]] == FOR_EVER:
+        if not self.buffered or line.shape is None or self.memory.end[self.memory.group[number]] == FOR_EVER:
             return False
         return size_in_bytes(line.shape, line.dtype) >= LARGE
 

@@ -61,7 +61,7 @@ class _Driver:
         ]
         self.writer = numpy_backend.Writer(program, buffered=False)
         self.names = self.writer.names
-        self.names["copied"] = _copied
+        self.names["flattened"] = _flat
         self.fresh: dict[int, int] = {}  # values in memory of this call, by the array they lie in
         self.constants: dict[Any, str] = {}
         self.lines: list[str] = []
@@ -71,8 +71,8 @@ class _Driver:
         for number, (shape, dtype) in enumerate(self.program.inputs):
             if shape == ():
                 self.lines.append(f"v{number} = {self.number_of(dtype)}(v{number})")
-            elif len(shape) > 1:
-                self.lines.append(f"r{number} = v{number}.reshape(-1)")
+            else:
+                self.flat(number)
         steps = groupby(self.plan.steps, key=lambda step: isinstance(step, (Call, View)))
         runs = [(outside, list(group)) for outside, group in steps]
         for place, (outside, group) in enumerate(runs):
@@ -107,15 +107,22 @@ class _Driver:
         if not line.op:  # code of the user's may keep what it is given
             for k in line.references():
                 self.fresh.pop(k, None)
-        if line.shape is not None and len(line.shape) > 1:
-            self.lines.append(f"r{number} = v{number}.reshape(-1)")
+        if line.shape:
+            self.flat(number)
+
+    def flat(self, number: int) -> None:
+        """Ravel an array that kernels may read: contiguous and writable, as they are compiled."""
+        flat = f"r{number}"
+        self.lines += [
+            f"{flat} = v{number} if v{number}.flags.carray else flattened(v{number})",
+            *([f"{flat} = {flat}.reshape(-1)"] if len(self.kinds[number][0]) > 1 else ()),
+        ]
 
     def view(self, step: View) -> None:
         """Take an array in another shape."""
         shape = self.kinds[step.number][0]
         self.lines.append(f"v{step.number} = v{step.of}.reshape({shape!r})")
-        if len(shape) > 1:
-            self.lines.append(f"r{step.number} = v{step.number}.reshape(-1)")
+        self.lines.append(f"r{step.number} = r{step.of}")
         if step.of in self.fresh:
             self.fresh[step.number] = self.fresh[step.of]
 
@@ -150,12 +157,7 @@ class _Driver:
         passed = ", ".join(argument for _, argument in arguments)
         targets = ["holds"] * (writer.checks > 0) + [f"v{n}" for n in defined]
         result = f"{_tuple(targets)} = " if targets else ""
-        self.lines += [
-            "try:",
-            f"    {result}{kernel}({passed})",
-            "except TypeError:  # an array that is read-only, or not contiguous",
-            f"    {result}{kernel}(*copied({passed}))",
-        ]
+        self.lines.append(f"{result}{kernel}({passed})")
         if writer.checks:
             self.lines.append("if not holds: return (), False")
         self.lines += [f"v{n} = {self.number_of(self.kinds[n][1])}(v{n})" for n in defined]
@@ -166,12 +168,11 @@ class _Driver:
             shape, dtype = self.kinds[key]
             if key in self.plan.stored and key not in self.fresh:
                 self.fresh[key] = key
-                flat = f"{'r' if len(shape) > 1 else 'v'}{key}"
                 kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
-                self.lines.append(f"{flat} = empty({prod(shape)}{kind})")
+                self.lines.append(f"r{key} = v{key} = empty({prod(shape)}{kind})")
                 if len(shape) > 1:
-                    self.lines.append(f"v{key} = {flat}.reshape({shape!r})")
-            return f"{'r' if len(shape) > 1 else 'v'}{key}", f"{_TYPES[dtype]}[::1]"
+                    self.lines.append(f"v{key} = r{key}.reshape({shape!r})")
+            return f"r{key}", f"{_TYPES[dtype]}[::1]"
         if key[0] == "scalar":
             return f"v{key[1]}", _TYPES[self.kinds[key[1]][1]]
         if key not in self.constants:
@@ -217,11 +218,6 @@ _ZEROS = {np.dtype(np.float64): "0.0", np.dtype(np.float32): "f4(0.0)", np.dtype
 
 def _tuple(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"({', '.join(names)})"
-
-
-def _copied(*arguments: Any) -> list[Any]:
-    """Copy what cannot be passed on as it is."""
-    return [_flat(x) if isinstance(x, np.ndarray) else x for x in arguments]
 
 
 def _flat(x: np.ndarray) -> np.ndarray:

@@ -86,7 +86,7 @@ PARTIAL = 4096  # so many terms are summed before their sum is added to the tota
 _STARTS = {"Sum": "0.0", "Max": "-math.inf", "Min": "math.inf"}
 _JOINS = {"Sum": "add", "Max": "maximum", "Min": "minimum"}
 
-PREAMBLE = '''
+PREAMBLE = """
 import math
 
 from numba import float32 as f4
@@ -129,7 +129,7 @@ def logaddexp(a, b):
     if d <= 0:
         return b + math.log1p(math.exp(d))
     return d
-'''
+"""
 
 
 class KernelWriter:

@@ -59,6 +59,7 @@ class Writer:
                 self.guards[guard.value.number].add(guard.outcome)
 
     def source(self) -> str:
+        """Return the program as the code of a function."""
         program = self.program
         entry = self.checks(range(len(program.inputs)))
         lines: list[str] = []
@@ -100,6 +101,7 @@ class Writer:
         return name
 
     def spell(self, x: Any) -> str:
+        """Return the code of an operand."""
         if isinstance(x, Ref):
             return f"v{x.number}"
         if type(x) is int or (type(x) is float and np.isfinite(x)):
@@ -107,6 +109,7 @@ class Writer:
         return self.name(x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x)
 
     def index(self, index: Any) -> str:
+        """Return the code between the brackets of an index."""
         if type(index) is tuple and is_basic(index) and index:
             return "".join(f"{self.index(part)}, " for part in index)
         if index is None or index is Ellipsis:
@@ -142,6 +145,7 @@ class Writer:
         return [f"v{number} = {call}"]
 
     def arithmetic(self, number: int, line: Instruction, operands: list[str]) -> str:
+        """Return the code of a ufunc."""
         ufunc: Any = line.primitive.forward
         if ufunc.nout == 1 and self.takes_buffer(number, line):
             return f"{self.name(ufunc)}({', '.join(operands)}, {self.take(number, line)})"
@@ -151,6 +155,7 @@ class Writer:
         return f" {sign} ".join(operands) if len(operands) == 2 else sign + operands[0]
 
     def power(self, number: int, line: Instruction, operands: list[str]) -> str:
+        """Return the code of a power, which NumPy computes by its exponent."""
         exponent = line.operands[1]
         if operands[1] == "(2)":
             if self.takes_buffer(number, line):
@@ -162,6 +167,7 @@ class Writer:
         return " ** ".join(operands)
 
     def scatter(self, number: int, line: Instruction, operands: list[str]) -> list[str]:
+        """Write an array with patches added."""
         base, *values = operands
         zero = is_zero(line.operands[0])
         start = f"np.zeros({line.shape!r}, {self.name(line.dtype)})"
@@ -181,11 +187,17 @@ class Writer:
     # Buffers
 
     def takes_buffer(self, number: int, line: Instruction) -> bool:
-        if not self.buffered or line.shape is None or self.memory.end[self.memory.group[number]] == FOR_EVER:
+        """Whether a result goes into a buffer."""
+        if (
+            not self.buffered
+            or line.shape is None
+            or self.memory.end[self.memory.group[number]] == FOR_EVER
+        ):
             return False
         return size_in_bytes(line.shape, line.dtype) >= LARGE
 
     def take(self, number: int, line: Instruction) -> str:
+        """Choose a buffer for a result."""
         kind = (line.shape, line.dtype)
         group = self.memory.group
         chosen = None

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.program.inline import SUMS, Lines
-from hessopt.program.places import Moves
 from hessopt.program.fuse import counters, is_dot
+from hessopt.program.inline import SUMS, Lines
+from hessopt.program.places import Moves, spelled_out
 from hessopt.program.program import Instruction, Program, Ref
-from hessopt.program.scatter import _patch  # noqa: F401
-from hessopt.program.places import spelled_out
 
 MOVES = frozenset(
     ("Identity", "Copy", "asarray", "Positive", "Transpose", "BroadcastTo", "Reshape", "GetItem")
@@ -62,30 +60,24 @@ def _simple(x: Any, lines: Lines) -> bool:
 
 def _known(line: Instruction, lines: Lines, ufuncs: Collection[Any]) -> bool:
     shape, op = line.shape or (), line.op
+    same = all(isinstance(x, Ref) and lines.kinds[x.number][1] == line.dtype for x in line.operands)
     if prod(shape) == 0:
         return False
     if op in SUMS:
-        x = line.operands[0]
-        same = isinstance(x, Ref) and lines.kinds[x.number][1] == line.dtype
-        leading = op == "Sum" or _reduces_the_end(line, len(lines.shape(x)))
-        return same and line.dtype.kind == "f" and set(line.params) == {"axis", "keepdims"} and leading  # pyright: ignore
+        plain = set(line.params) == {"axis", "keepdims"} and line.dtype != np.bool_
+        return same and plain and (op == "Sum" or _reduces_the_end(line))
     if op in MOVES:
         depth = len(shape)
         operand = lines.shape(line.operands[0])
         return Moves().back(line, operand, counters(depth), depth) is not None
     if op == "ScatterAdd":
-        return shape != () and all(
-            spelled_out(index, len(shape)) is not None for index in line.params["indices"]
-        )
-    if op == "Concatenate":
-        return all(isinstance(x, Ref) and lines.kinds[x.number][1] == line.dtype for x in line.operands)
-    if is_dot(line, lines):
-        return all(isinstance(x, Ref) and lines.kinds[x.number][1] == line.dtype for x in line.operands)
-    if op == "Cast":
-        return True
-    return line.primitive.forward in ufuncs and not line.params
+        indices = line.params["indices"]
+        return shape != () and all(spelled_out(x, len(shape)) is not None for x in indices)
+    if op == "Concatenate" or is_dot(line, lines):
+        return same
+    return op == "Cast" or (line.primitive.forward in ufuncs and not line.params)
 
 
-def _reduces_the_end(line: Instruction, ndim: int) -> bool:
+def _reduces_the_end(line: Instruction) -> bool:
     axis = line.params["axis"]
     return axis is None or sorted(axis) == list(range(-len(axis), 0))

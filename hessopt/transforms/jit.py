@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.tracing import Untraceable, active
-from hessopt.backends import numpy_backend, scalar
 from hessopt.program.program import Program
 from hessopt.program.simplify import simplify
 from hessopt.program.trace import trace
+from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
+from hessopt.transforms.shortcut import MISSED, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
 from hessopt.transforms.trees import leaves
 from hessopt.transforms.user_line import place_of
 from hessopt.transforms.verification import Witness, agree
 
-BACKENDS = ("auto", "numpy", "scalar")
 MOST_SIGNATURES = 64
 MOST_TRACES = 8
 MOST_INSTRUCTIONS = 20_000
@@ -34,16 +34,11 @@ class ReplayError(RuntimeError):
     """A program gave another result than the function it was traced from."""
 
 
-class _WrongBackend(TypeError):
-    """A program cannot be run by the backend that was asked for."""
-
-
 @dataclass
 class _Trace:
     """One program and what is needed to call it."""
 
-    program: Program
-    run: Callable[..., Any]
+    engine: Engine
     form: Form
     witness: Witness | None  # None once there is nothing left to compare
 
@@ -76,6 +71,7 @@ class Jitted:
         self.__module__ = getattr(function, "__module__", __name__)
         self.__doc__ = function.__doc__
         self._signatures: dict[Any, _Signature] = {}
+        self._shortcut: Callable[..., Any] = _missed
         self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
@@ -88,6 +84,13 @@ class Jitted:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
+        if not kwargs:
+            result = self._shortcut(*args)
+            if result is not MISSED:
+                return result
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if active() is not None:  # its operations become part of the trace that is under way
             return self.function(*args, **kwargs)
         try:
@@ -103,6 +106,10 @@ class Jitted:
             if outputs is not None:
                 if one.witness is not None:
                     self._verify(one, one.witness, call, outputs, args, kwargs)
+                elif one.engine.settled and len(signature.traces) == 1 and call.simple:
+                    single = [np.ndim(x) == 0 for x in outputs]
+                    shorter = shortcut(one.engine.run, args, one.form, single)
+                    self._shortcut = shorter or _missed
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
 
@@ -122,7 +129,7 @@ class Jitted:
         for _ in range(2):
             for one in signature.traces:
                 if _replay(one, call) is not None:
-                    return one.program
+                    return one.engine.program
             if not signature.eager:
                 self._trace(signature, call, args, kwargs)
         raise TypeError(
@@ -149,7 +156,7 @@ class Jitted:
                     one, values = self._new_trace(signature, call, args, kwargs)
                     signature.traces.append(one)
                     return one.form.fill([np.array(x) for x in values])
-                except _WrongBackend:
+                except WrongBackend:
                     raise
                 except Untraceable as error:
                     reason = f"{error}{place_of(error, self.function)}"
@@ -194,25 +201,13 @@ class Jitted:
             raise Untraceable(
                 f"it has {len(program.instructions)} operations; write loops over whole arrays"
             )
-        program = simplify(program)
         witness = Witness(call.arrays) if self.verify else None
-        one = _Trace(program, self._compile(program), forms[0], witness)
-        outputs, holds = one.run(*call.arrays)
+        engine = Engine(simplify(program), self.backend, self.__name__)
+        one = _Trace(engine, forms[0], witness)
+        outputs, holds = engine(call.arrays)
         if not holds or not agree(outputs, values):
             raise Untraceable("a replay with the same arguments gave another result")
         return one, values
-
-    def _compile(self, program: Program) -> Callable[..., Any]:
-        run = numpy_backend.compile_program(program)
-        if self.backend == "numpy":
-            return run
-        quick = scalar.compile_program(program, run)
-        if quick is None and self.backend == "scalar":
-            raise _WrongBackend(
-                f"jit(backend='scalar'): {self.__name__} computes something else than single "
-                "float64 numbers by elementary functions; use backend='auto'"
-            )
-        return quick or run
 
     def _verify(
         self, one: _Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any
@@ -232,13 +227,18 @@ class Jitted:
             )
 
 
+def _missed(*args: Any) -> Any:
+    """Stand for a shortcut while there is none."""
+    return MISSED
+
+
 def _replay(one: _Trace, call: Call) -> Any:
     """Return the outputs of a trace, or None where it does not hold for these arguments.
 
     It does not where an operation fails: the function may catch that and go another way.
     """
     try:
-        outputs, holds = one.run(*call.arrays)
+        outputs, holds = one.engine(call.arrays)
     except Exception:
         return None
     return outputs if holds else None
@@ -258,9 +258,12 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     fn : callable
         A function of arrays, or of dicts, lists, tuples, named tuples and dataclasses of arrays;
         other arguments are static and must be hashable. It must depend on its arguments alone.
-    backend : {"auto", "numpy", "scalar"}
-        ``"scalar"`` computes with Python floats where every value is a single number; ``"auto"``
-        takes it where it can.
+    backend : {"auto", "numpy", "numba", "scalar"}
+        ``"numpy"`` needs nothing more. ``"numba"`` compiles loops, which takes a second or so
+        the first time, and needs the extra ``hessopt[jit]``. ``"scalar"`` computes with Python
+        floats where every value is a single number. ``"auto"`` starts with NumPy or floats at
+        once, and goes over to numba, compiled in the background, when it is installed and the
+        time that replays have taken pays for it.
     verify : bool
         Compare the first replay of each trace with the function itself.
 
@@ -273,6 +276,8 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     ------
     ValueError
         If the backend is unknown.
+    ImportError
+        From the returned function, if the backend is ``"numba"`` and that is not installed.
     hessopt.ReplayError
         From the returned function, if a replay does not give what the function gives.
 

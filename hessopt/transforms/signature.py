@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from hessopt.transforms.trees import is_tree, leaves, rebuild
 
 _FLOATING = (np.floating, np.complexfloating)
 _NUMBERS = (float, complex)
+SINGLE = frozenset((float, np.float64))
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type, np.dtype, slice, type(...))
 
 
@@ -40,6 +41,7 @@ class Call:
     arrays: list[np.ndarray]
     key: Any
     wide: bool
+    simple: bool = False  # whether the arguments are positional vectors and 0-d arrays alone
 
 
 def split(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -54,12 +56,16 @@ def split(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
     """
     if not kwargs:
         key = []
-        for x in args:
+        given = [np.array(x) if x.__class__ in SINGLE else x for x in args]
+        for x in given:
             if type(x) is not np.ndarray or x.ndim > 1 or x.dtype.kind not in "fc":
                 break
             key.append((x.shape, x.dtype))
         else:
-            return Call(list(args), tuple(key), True)
+            if all(x.dtype.itemsize == 8 for x in given) or not any(
+                x.__class__ is float for x in args
+            ):
+                return Call(given, tuple(key), True, simple=True)
     for wide in (True, False):
         arrays: list[np.ndarray] = []
         parts: list[Any] = [wide]
@@ -144,12 +150,33 @@ class Form:
     def fill(self, arrays: Any) -> Any:
         """Return a result of this form."""
         if self._single:
-            return arrays[0] if arrays[0].ndim else arrays[0][()]
+            return _plain(arrays[0])
         values = iter(arrays)
         found = (
             _plain(next(values)) if x is _PLACE else x for _, x in leaves(self._tree, "result")
         )
         return rebuild(self._tree, found)
+
+    def expression(self, names: Sequence[str]) -> str | None:
+        """Return code that builds a result from the names of arrays, or None for a rare form."""
+        rest = iter(names)
+
+        def spell(tree: Any) -> str:
+            if tree is _PLACE:
+                return next(rest)
+            if type(tree) in (tuple, list):
+                parts = "".join(f"{spell(entry)}, " for entry in tree)
+                return f"({parts})" if type(tree) is tuple else f"[{parts}]"
+            if type(tree) is dict and all(type(key) in (str, int) for key in tree):
+                return f"{{{''.join(f'{key!r}: {spell(entry)}, ' for key, entry in tree.items())}}}"
+            if tree is None or type(tree) in (bool, int, str):
+                return repr(tree)
+            raise LookupError
+
+        try:
+            return spell(self._tree)
+        except LookupError:
+            return None
 
     def arrays_of(self, result: Any) -> list[Any] | None:
         """Return the arrays of another result, or None where it is otherwise not the same.

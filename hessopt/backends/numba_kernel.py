@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.backends.lines import indented
 from hessopt.program.collapse import collapsed
 from hessopt.program.nest import (
     Check,
@@ -322,11 +323,6 @@ class KernelWriter:
         short = {2: f"square({base})", 0.5: f"math.sqrt({base})", -1: f"(1.0 / {base})", 1: base}
         known = None if isinstance(exponent, (Temp, Scalar)) else short.get(float(exponent))
         return known or f"({base} ** {spelled[1]})"
-
-
-def indented(lines: Sequence[str]) -> list[str]:
-    """Return lines of code one step further in."""
-    return ["    " + line for line in lines]
 
 
 _SPECIAL = {"inf": "math.inf", "-inf": "(-math.inf)", "nan": "math.nan"}

@@ -1,0 +1,252 @@
+"""Fused loops as calls of NumPy on one block of entries after the other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from hessopt.backends.driver import Driver
+from hessopt.backends.lines import indented
+from hessopt.program.collapse import collapsed
+from hessopt.program.nest import (
+    Check,
+    Compute,
+    Define,
+    Fold,
+    Load,
+    Nest,
+    Scalar,
+    Segment,
+    Store,
+    Temp,
+    Zero,
+)
+from hessopt.program.places import Place
+from hessopt.program.program import Instruction
+
+BLOCK = 1 << 13  # entries of a block: a dozen blocks of doubles fit into the cache of a core
+
+UFUNCS = frozenset(
+    x for x in vars(np).values() if isinstance(x, np.ufunc) and x.nout == 1 and not x.signature
+) | {np.where}
+
+_STARTS = {"Sum": "0.0", "Max": "-np.inf", "Min": "np.inf"}
+_REDUCTIONS = {"Sum": "np.add", "Max": "np.maximum", "Min": "np.minimum"}
+
+
+def strided(flat: np.ndarray, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
+    """Return a view of a raveled array: entry (i, j, ...) is at ``start + i * steps[0] + ...``."""
+    size = flat.itemsize
+    strides = tuple(size * step for step in steps)
+    return np.ndarray(shape, flat.dtype, flat, start * size, strides)
+
+
+class BlockDriver(Driver):
+    """Runs of loops are written out as ufuncs with ``out=`` on blocks."""
+
+    def loops(self, steps: list[Any], later: list[Any]) -> None:
+        """Write a run of loops."""
+        self.names["strided"] = strided
+        for step in steps:
+            if isinstance(step, Zero):
+                self.lines.append(f"{self.array(step.number)}.fill({step.value!r})")
+            elif isinstance(step, Check):
+                self.check(step)
+            elif step.depth == 0:
+                for segment in step.segments:
+                    self.lines += self.body(segment, {}, {})
+            else:
+                nest = collapsed(step)
+                self.nest(nest)
+
+    def nest(self, nest: Nest) -> None:
+        """Write a nest: its segments block by block along the first counter."""
+        folds = {s.number: s for g in nest.segments for s in g.body if isinstance(s, Fold)}
+        totals = [fold for fold in folds.values() if fold.place is None]
+        self.lines += [f"v{fold.number} = {_STARTS[fold.kind]}" for fold in totals]
+        for segment in nest.segments:
+            if segment.body:
+                self.segment(nest, segment)
+        self.lines += [
+            f"v{fold.number} = {self.number_of(self.kinds[fold.number][1])}(v{fold.number})"
+            for fold in totals
+        ]
+
+    def segment(self, nest: Nest, segment: Segment) -> None:
+        """Write one segment."""
+        counts = tuple(high - low for low, high in segment.ranges)
+        lows = [low for low, _ in segment.ranges]
+        inner = counts[1:]
+        rows = max(1, BLOCK // max(1, prod(inner)))
+        views: dict[Any, str] = {}
+
+        def view(key: Any, place: Place, axes: slice = slice(None)) -> str:
+            name = views.get((key, place))
+            if name is None:
+                name = views[key, place] = f"w{len(views)}"
+                start = place.const + sum(c * low for c, low in zip(place.coefs, lows, strict=True))
+                of = f"strided({self.array(key)}, {start}, {counts[axes]!r}, {place.coefs[axes]!r})"
+                self.lines.append(f"{name} = {of}")
+            return name
+
+        for s in segment.body:
+            if isinstance(s, Load):
+                view(s.array, s.place)
+            elif isinstance(s, Store):
+                view(s.number, s.place)
+            elif isinstance(s, Fold) and s.place is not None:
+                view(s.number, s.place, slice(nest.rows))
+        buffers, chosen = assigned(segment, self.dtype_of)
+        shape = (min(rows, counts[0]), *inner)
+        for number, dtype in enumerate(buffers):
+            kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
+            self.lines.append(f"q{number} = empty({shape!r}{kind})")
+        whole = counts[0] <= rows
+        text = self.body(segment, views, chosen, nest, whole)
+        if whole:
+            self.lines += text
+            return
+        full, rest = divmod(counts[0], rows)
+        self.lines += [
+            f"for low in range(0, {full * rows}, {rows}):",
+            f"    high = low + {rows}",
+            *indented(text),
+        ]
+        if rest:
+            cut = [f"q{k} = q{k}[:{rest}]" for k in range(len(buffers))]
+            self.lines += [*cut, f"low, high = {full * rows}, {counts[0]}", *text]
+
+    def body(
+        self,
+        segment: Segment,
+        views: dict[Any, str],
+        chosen: dict[int, Any],
+        nest: Nest | None = None,
+        whole: bool = True,
+    ) -> list[str]:
+        """Write the statements for one block."""
+        part = "" if whole else "[low:high]"
+        terms: dict[int, str] = {}
+
+        def spell(term: Any) -> str:
+            if isinstance(term, Temp):
+                return terms[term.number]
+            return f"v{term.number}" if isinstance(term, Scalar) else self.writer.spell(term)
+
+        text: list[str] = []
+        for s in segment.body:
+            if isinstance(s, Load):
+                terms[s.target] = f"{views[s.array, s.place]}{part}"
+            elif isinstance(s, Compute):
+                place = chosen[s.target]
+                out = (
+                    f"{views[place.number, place.place]}{part}"
+                    if isinstance(place, Store)
+                    else f"q{place}"
+                )
+                text += self.operation(s.line, [spell(x) for x in s.arguments], out, s.arguments)
+                terms[s.target] = out
+            elif isinstance(s, Store):
+                target = f"{views[s.number, s.place]}{part}"
+                if s.adds:
+                    text += [f"t = {target}", f"t += {spell(s.term)}"]
+                elif spell(s.term) != target:
+                    name = views[s.number, s.place]
+                    text.append(f"{name}[{'...' if whole else 'low:high'}] = {spell(s.term)}")
+            elif isinstance(s, Fold):
+                text.append(self.fold(s, spell(s.term), views, nest, whole))
+            elif isinstance(s, Define):
+                text.append(f"v{s.number} = {spell(s.term)}")
+        return text
+
+    def fold(
+        self, fold: Fold, term: str, views: dict[Any, str], nest: Nest | None, whole: bool
+    ) -> str:
+        """Write a reduction of one block."""
+        assert nest is not None
+        ufunc = _REDUCTIONS[fold.kind]
+        if fold.place is None:
+            total = f"v{fold.number}"
+            return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"
+        axes = tuple(range(nest.rows, nest.depth))
+        target = f"{views[fold.number, fold.place]}[{'...' if whole else 'low:high'}]"
+        return f"{target} = {ufunc}.reduce({term}, {axes!r})"
+
+    def operation(
+        self, line: Instruction, operands: list[str], out: str, arguments: tuple[Any, ...]
+    ) -> list[str]:
+        """Write an elementwise operation into a buffer."""
+        if line.op == "Pow" and operands[1] in ("(2)", "(2.0)"):
+            return [f"np.square({operands[0]}, out={out})"]
+        if line.op == "Cast":
+            return [f"np.copyto({out}, {operands[0]}, 'unsafe')"]
+        function: Any = line.primitive.forward if line.op != "Pow" else np.power
+        if function is np.where:
+            condition, a, b = operands
+            if a == out:
+                return [f"np.copyto({out}, {b}, where=np.logical_not({condition}))"]
+            start = [] if b == out else [f"np.copyto({out}, {b})"]
+            return [*start, f"np.copyto({out}, {a}, where={condition})"]
+        return [f"{self.writer.name(function)}({', '.join(operands)}, out={out})"]
+
+    def dtype_of(self, statement: Compute) -> Any:
+        """Return the type of a computed entry."""
+        return statement.line.dtype
+
+
+def assigned(segment: Segment, dtype_of: Any) -> tuple[list[Any], dict[int, Any]]:
+    """Choose for each computed term a buffer, or the store that it is meant for.
+
+    Returns the buffers' types, and the choice by the term's number.
+    """
+    last: dict[int, int] = {}
+    for at, s in enumerate(segment.body):
+        for x in terms_of(s):
+            if isinstance(x, Temp):
+                last[x.number] = at
+    stores = {
+        s.term.number: s
+        for s in segment.body
+        if isinstance(s, Store) and not s.adds and isinstance(s.term, Temp)
+    }
+    buffers: list[Any] = []
+    free: dict[Any, list[int]] = defaultdict(list)
+    chosen: dict[int, Any] = {}
+    ending: dict[int, list[int]] = defaultdict(list)
+    for number, at in last.items():
+        ending[at].append(number)
+    dtypes: dict[int, Any] = {}
+    for at, s in enumerate(segment.body):
+        # an operand that ends here may be overwritten, element by element; not one of a choice
+        early = isinstance(s, Compute) and s.line.primitive.forward is not np.where
+        if early:
+            _release(ending[at], chosen, dtypes, free)
+        if isinstance(s, Compute):
+            dtype = dtype_of(s)
+            if s.target in stores:
+                chosen[s.target] = stores[s.target]
+            elif free[dtype]:
+                chosen[s.target] = free[dtype].pop()
+            else:
+                chosen[s.target] = len(buffers)
+                buffers.append(dtype)
+            dtypes[s.target] = dtype
+        if not early:
+            _release(ending[at], chosen, dtypes, free)
+    return buffers, chosen
+
+
+def _release(ended: list[int], chosen: Any, dtypes: Any, free: Any) -> None:
+    for number in ended:
+        if isinstance(chosen.get(number), int):
+            free[dtypes[number]].append(chosen[number])
+
+
+def terms_of(statement: Any) -> tuple[Any, ...]:
+    """Return the terms that a statement reads."""
+    if isinstance(statement, Compute):
+        return statement.arguments
+    return () if isinstance(statement, Load) else (statement.term,)

@@ -21,10 +21,14 @@ from hessopt.program.program import Instruction, Program, Ref
 LARGE = 1 << 14  # entries; arrays of fewer stay in the cache by themselves
 
 
+MOST_INSTRUCTIONS = 2000  # to look for loops in more takes longer than it saves
+
+
 def compile_program(program: Program) -> Callable[..., Any]:
     """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not."""
     shapes = [shape for shape, _ in program.inputs] + [x.shape for x in program.instructions]
-    if not any(shape and prod(shape) >= LARGE for shape in shapes):
+    large = any(shape and prod(shape) >= LARGE for shape in shapes)
+    if not large or len(program.instructions) > MOST_INSTRUCTIONS:
         return Writer(program).compiled()
 
     def size(x: Any) -> int:

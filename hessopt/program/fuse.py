@@ -43,6 +43,7 @@ from hessopt.program.scatter import is_constant_number, patches_of, pieces
 ROUNDS = 8
 HEAVY = 16  # operations that are rather kept than done twice
 SHORT = 4
+DEEPEST = 100
 NEAR = 8  # loops whose counters differ by no more become one
 
 Box = tuple[tuple[int, int], ...]
@@ -102,6 +103,7 @@ class _Planner:
         self.stages: dict[int, list[Any]] = defaultdict(list)
         self.goals: dict[int, list[Goal]] = defaultdict(list)
         self.filled: list[int] = []
+        self.depth: dict[int, int] = defaultdict(int)  # lines that are inlined in each other
         self.computed: dict[int, int] = defaultdict(int)  # entries of each value
         self.now = 0
 
@@ -160,7 +162,9 @@ class _Planner:
     def _inline(self, number: int, line: Instruction, at: int) -> None:
         at = self._operand_in_memory(line, at)
         self.ready[number] = at
-        if number in self.kept:
+        inlined = [self.depth[n] for n in line.references() if n not in self.stored]
+        self.depth[number] = 1 + max(inlined, default=0)
+        if number in self.kept or self.depth[number] > DEEPEST:
             self._store(number, at)
             self.ready[number] = at + 1
         elif number in self.roots or number in self.needed_by_calls:

@@ -172,7 +172,7 @@ class Jitted:
                 warnings.warn(
                     f"jit: {self.__name__} runs eagerly, because {reason}",
                     RuntimeWarning,
-                    stacklevel=3,
+                    stacklevel=4,
                 )
                 return result
         return self.function(*args, **kwargs)

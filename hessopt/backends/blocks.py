@@ -57,10 +57,35 @@ class BlockDriver(Driver):
                 self.check(step)
             elif step.depth == 0:
                 for segment in step.segments:
-                    self.lines += self.body(segment, {}, {})
+                    self.numbers(segment)
             else:
                 nest = collapsed(step)
                 self.nest(nest)
+
+    def numbers(self, segment: Segment) -> None:
+        """Write the computation of single numbers."""
+        terms: dict[int, str] = {}
+        for s in segment.body:
+            if isinstance(s, Load):
+                terms[s.target] = f"{self.array(s.array)}[{s.place.const}]"
+            elif isinstance(s, Compute):
+                operands = ", ".join(self.term(x, terms) for x in s.arguments)
+                function: Any = np.power if s.line.op == "Pow" else s.line.primitive.forward
+                kind = self.number_of(s.line.dtype)
+                call = (
+                    operands if s.line.op == "Cast" else f"{self.writer.name(function)}({operands})"
+                )
+                terms[s.target] = f"t{s.target}"
+                self.lines.append(f"t{s.target} = {kind}({call})")
+            elif isinstance(s, Define):
+                kind = self.number_of(self.kinds[s.number][1])
+                self.lines.append(f"v{s.number} = {kind}({self.term(s.term, terms)})")
+
+    def term(self, term: Any, terms: dict[int, str]) -> str:
+        """Return the code of a term."""
+        if isinstance(term, Temp):
+            return terms[term.number]
+        return f"v{term.number}" if isinstance(term, Scalar) else self.writer.spell(term)
 
     def nest(self, nest: Nest) -> None:
         """Write a nest: its segments block by block along the first counter."""
@@ -106,8 +131,9 @@ class BlockDriver(Driver):
             self.lines.append(f"q{number} = empty({shape!r}{kind})")
         whole = counts[0] <= rows
         text = self.body(segment, views, chosen, nest, whole)
+        done = ", ".join([*views.values(), *(f"q{k}" for k in range(len(buffers)))])
         if whole:
-            self.lines += text
+            self.lines += [*text, f"del {done}"]
             return
         full, rest = divmod(counts[0], rows)
         self.lines += [
@@ -118,23 +144,19 @@ class BlockDriver(Driver):
         if rest:
             cut = [f"q{k} = q{k}[:{rest}]" for k in range(len(buffers))]
             self.lines += [*cut, f"low, high = {full * rows}, {counts[0]}", *text]
+        self.lines.append(f"del {done}")
 
     def body(
         self,
         segment: Segment,
         views: dict[Any, str],
         chosen: dict[int, Any],
-        nest: Nest | None = None,
-        whole: bool = True,
+        nest: Nest,
+        whole: bool,
     ) -> list[str]:
         """Write the statements for one block."""
         part = "" if whole else "[low:high]"
         terms: dict[int, str] = {}
-
-        def spell(term: Any) -> str:
-            if isinstance(term, Temp):
-                return terms[term.number]
-            return f"v{term.number}" if isinstance(term, Scalar) else self.writer.spell(term)
 
         text: list[str] = []
         for s in segment.body:
@@ -147,26 +169,24 @@ class BlockDriver(Driver):
                     if isinstance(place, Store)
                     else f"q{place}"
                 )
-                text += self.operation(s.line, [spell(x) for x in s.arguments], out, s.arguments)
+                operands = [self.term(x, terms) for x in s.arguments]
+                text += self.operation(s.line, operands, out)
                 terms[s.target] = out
             elif isinstance(s, Store):
                 target = f"{views[s.number, s.place]}{part}"
                 if s.adds:
-                    text += [f"t = {target}", f"t += {spell(s.term)}"]
-                elif spell(s.term) != target:
+                    text += [f"t = {target}", f"t += {self.term(s.term, terms)}"]
+                elif self.term(s.term, terms) != target:
                     name = views[s.number, s.place]
-                    text.append(f"{name}[{'...' if whole else 'low:high'}] = {spell(s.term)}")
+                    text.append(
+                        f"{name}[{'...' if whole else 'low:high'}] = {self.term(s.term, terms)}"
+                    )
             elif isinstance(s, Fold):
-                text.append(self.fold(s, spell(s.term), views, nest, whole))
-            elif isinstance(s, Define):
-                text.append(f"v{s.number} = {spell(s.term)}")
+                text.append(self.fold(s, self.term(s.term, terms), views, nest, whole))
         return text
 
-    def fold(
-        self, fold: Fold, term: str, views: dict[Any, str], nest: Nest | None, whole: bool
-    ) -> str:
+    def fold(self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool) -> str:
         """Write a reduction of one block."""
-        assert nest is not None
         ufunc = _REDUCTIONS[fold.kind]
         if fold.place is None:
             total = f"v{fold.number}"
@@ -175,9 +195,7 @@ class BlockDriver(Driver):
         target = f"{views[fold.number, fold.place]}[{'...' if whole else 'low:high'}]"
         return f"{target} = {ufunc}.reduce({term}, {axes!r})"
 
-    def operation(
-        self, line: Instruction, operands: list[str], out: str, arguments: tuple[Any, ...]
-    ) -> list[str]:
+    def operation(self, line: Instruction, operands: list[str], out: str) -> list[str]:
         """Write an elementwise operation into a buffer."""
         if line.op == "Pow" and operands[1] in ("(2)", "(2.0)"):
             return [f"np.square({operands[0]}, out={out})"]

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.backends.lines import Writer, indented
+from hessopt.backends.lines import LARGE, Writer, indented
+from hessopt.program.memory import size_in_bytes
 from hessopt.program.nest import Call, Check, Nest, Plan, View, Zero
 from hessopt.program.program import Program, Ref
 
@@ -29,6 +30,7 @@ class Driver:
         self.pending = set(plan.stored)  # arrays that are not allocated yet
         self.fresh: dict[int, int] = {}  # values in memory of this call, by the array they lie in
         self.constants: dict[Any, str] = {}
+        self.alive: set[int] = set()  # large arrays of this call
         self.lines: list[str] = []
 
     def compiled(self) -> Callable[..., Any]:
@@ -43,10 +45,12 @@ class Driver:
         for place, (outside, group) in enumerate(runs):
             later = [step for _, steps in runs[place + 1 :] for step in steps]
             if outside:
-                for step in group:
+                for k, step in enumerate(group):
                     self.call(step.number) if isinstance(step, Call) else self.view(step)
+                    self.let_go(group[k + 1 :] + later)
             elif any(isinstance(step, (Nest, Zero)) for step in group):
                 self.loops(group, later)
+                self.let_go(later)
             else:
                 for check in group:
                     self.check(check)
@@ -77,6 +81,15 @@ class Driver:
                 self.fresh.pop(k, None)
         if line.shape:
             self.flat(number)
+            self.made(number)
+        elif line.shape == ():
+            self.lines.append(f"v{number} = v{number}[()]")  # kernels take numbers
+
+    def made(self, number: int) -> None:
+        """Note that an array was made, if it is worth letting go of."""
+        shape, dtype = self.kinds[number]
+        if size_in_bytes(shape, dtype) >= LARGE:
+            self.alive.add(number)
 
     def flat(self, number: int) -> None:
         """Ravel an array that kernels may read: contiguous and writable, as they are compiled."""
@@ -93,6 +106,25 @@ class Driver:
         self.lines.append(f"r{step.number} = r{step.of}")
         if step.of in self.fresh:
             self.fresh[step.number] = self.fresh[step.of]
+
+    def let_go(self, later: list[Any]) -> None:
+        """Free the large arrays made so far that no later step reads."""
+        shared = {step.of for step in self.plan.steps if isinstance(step, View)}
+        needed = {x.number for x in self.program.outputs if isinstance(x, Ref)} | shared
+        for step in later:
+            needed |= self.reads(step)
+        for number in sorted(self.alive - needed):
+            self.lines.append(f"del v{number}, r{number}")
+        self.alive &= needed
+
+    def reads(self, step: Any) -> set[int]:
+        """Return the arrays that a step reads, or adds to."""
+        if isinstance(step, Call):
+            line = self.program.instructions[step.number - len(self.program.inputs)]
+            return set(line.references())
+        if isinstance(step, Nest):
+            return step.arrays()
+        return {step.number} if isinstance(step, Zero) else set()
 
     def loops(self, steps: list[Any], later: list[Any]) -> None:
         """Write a run of loops; `later` are the steps that come after it."""
@@ -112,6 +144,7 @@ class Driver:
             self.lines.append(f"r{key} = v{key} = empty({prod(shape)}{kind})")
             if len(shape) > 1:
                 self.lines.append(f"v{key} = r{key}.reshape({shape!r})")
+            self.made(key)
         return f"r{key}"
 
     def numbers_for(self, later: list[Any]) -> set[int]:

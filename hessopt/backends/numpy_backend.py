@@ -36,6 +36,8 @@ def compile_program(program: Program) -> Callable[..., Any]:
 
     def worth(line: Instruction) -> bool:
         looks_up = line.op in ("GetItem", "ScatterAdd") and "array(" in repr(line.params)
+        if line.shape == () and line.op not in ("Sum", "Max", "Min", "MatMul", "Dot"):
+            return False
         return not looks_up and max([prod(line.shape or ()), *map(size, line.operands)]) >= LARGE
 
     plan = fuse(program, fusible(program, UFUNCS, worth))

@@ -12,63 +12,41 @@ What rounds otherwise than the program line by line: sums, whose terms are added
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise, product
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.registry import RULES
+from hessopt.program.goals import (
+    Goal,
+    dot_goal,
+    grouped,
+    patched_goals,
+    push_goal,
+    reduction_goal,
+    scalar_goal,
+    store_goal,
+)
 from hessopt.program.inline import SUMS, UNROLLED, Body, Lines, reduced_axes
 from hessopt.program.nest import (
     Call,
     Check,
-    Define,
-    Fold,
     Nest,
     Plan,
     Segment,
-    Store,
     View,
     Zero,
 )
-from hessopt.program.places import Flat, Moves, Place, Shape, aligned
+from hessopt.program.places import Flat, Moves, counters
 from hessopt.program.program import Instruction, Program, Ref
-from hessopt.program.scatter import is_constant_number, patches_of, pieces
+from hessopt.program.scatter import is_constant_number, patches_of
 
 ROUNDS = 8
 HEAVY = 16  # operations that are rather kept than done twice
-SHORT = 4
 DEEPEST = 100
-NEAR = 8  # loops whose counters differ by no more become one
-
-Box = tuple[tuple[int, int], ...]
-
-
-@dataclass
-class Goal:
-    """Something a loop is for: what it stores or folds, and over which counters.
-
-    Attributes
-    ----------
-    extents : tuple of int
-        How far each counter runs.
-    rows : int
-        The counters from here on are folded over, one result for each of the others.
-    boxes : list of boxes of counters
-        At their edges the statements change.
-    write : callable
-        Writes the statements of one box into a body.
-    """
-
-    extents: Shape
-    rows: int
-    boxes: list[Box]
-    write: Callable[[Body, Box], None]
 
 
 def fuse(program: Program, fusible: Callable[[Instruction], bool]) -> Plan:
@@ -153,10 +131,7 @@ class _Planner:
         self.ready[number] = self.stored[number] = at + 1
 
     def _scalar(self, number: int, at: int) -> None:
-        def write(body: Body, box: Box) -> None:
-            body.statements.append(Define(number, body.value(number, ())))
-
-        self.goals[at].append(Goal((), 0, [()], write))
+        self.goals[at].append(scalar_goal(number))
         self.ready[number] = self.stored[number] = at
 
     def _inline(self, number: int, line: Instruction, at: int) -> None:
@@ -174,7 +149,9 @@ class _Planner:
         """Whether the line reshapes an array in memory, for somebody who wants an array."""
         x = line.operands[0]
         wanted = number in self.roots or number in self.needed_by_calls
-        return wanted and isinstance(x, Ref) and self.stored.get(x.number) == self.ready[x.number]
+        if not wanted or not isinstance(x, Ref) or self.lines.shape(x) == ():
+            return False
+        return self.stored.get(x.number) == self.ready[x.number]
 
     def _operand_in_memory(self, line: Instruction, at: int) -> int:
         """Store the operand if entries of it cannot be computed where the line needs them.
@@ -204,137 +181,40 @@ class _Planner:
     def _store(self, number: int, at: int) -> None:
         if number in self.stored:
             return
-        shape = self.lines.shape(Ref(number))
-
-        def write(body: Body, box: Box) -> None:
-            places = counters(len(shape))
-            term = body.term(Ref(number), places)
-            body.statements.append(Store(number, body.place_in(shape, places), term))
-
-        self.goals[at].append(Goal(shape, len(shape), [whole_box(shape)], write))
+        self.goals[at].append(store_goal(number, self.lines.shape(Ref(number))))
         self.stored[number] = at + 1
         self.filled.append(number)
 
-    # Sums and patches
-
     def _root(self, number: int, line: Instruction, at: int) -> None:
+        """Plan a sum or a patched array."""
+        lines = self.lines
         if line.op in SUMS:
-            self._reduction(number, line, at)
+            goal, adds = reduction_goal(number, line, lines)
+            if adds:
+                self.stages[at].append(Zero(number))
+            self.goals[at].append(goal)
         elif line.op in ("ScatterAdd", "Concatenate"):
-            self._patched(number, line, at)
+            at = self._patched(number, line, at)
         else:
-            a, b = line.operands
-            shape = self.lines.shape(a)
-
-            def write(body: Body, box: Box) -> None:
-                at_each = counters(1)
-                product_ = body.compute(
-                    line._replace(primitive=RULES[np.multiply], params={}),
-                    (body.term(a, at_each), body.term(b, at_each)),
-                )
-                body.statements.append(Fold(number, product_, "Sum", None))
-
-            self.goals[at].append(Goal(shape, 1, [whole_box(shape)], write))
-            self.ready[number] = self.stored[number] = at + 1
-
-    def _reduction(self, number: int, line: Instruction, at: int) -> None:
-        x = line.operands[0]
-        shape = self.lines.shape(x)
-        axes = reduced_axes(line, len(shape))
-        outer = [axis for axis in range(len(shape)) if axis not in axes]
-        depth, result = len(shape), line.shape or ()
-        trailing = outer == list(range(len(outer)))
-
-        def place(body: Body) -> Place | None:
-            if result == ():
-                return None
-            kept = [
-                Place(0, (0,) * depth) if axis in axes else p
-                for axis, p in enumerate(counters(depth))
-            ]
-            if not line.params["keepdims"]:
-                kept = [kept[axis] for axis in outer]
-            return body.place_in(result, tuple(kept))
-
-        def write(body: Body, box: Box) -> None:
-            term = body.term(x, counters(depth))
-            at_place = place(body)
-            if trailing:
-                body.statements.append(Fold(number, term, line.op, at_place))
-            else:
-                assert at_place is not None
-                body.statements.append(Store(number, at_place, term, adds=True))
-
-        if not trailing:
-            self.stages[at].append(Zero(number))
-        rows = len(outer) if trailing and result != () else depth
-        self.goals[at].append(Goal(shape, rows, [whole_box(shape)], write))
-        self.ready[number] = self.stored[number] = at + 1
-        if result != ():
+            self.goals[at].append(dot_goal(number, line, lines))
+        if line.shape != ():
             self.filled.append(number)
+        self.ready[number] = self.stored[number] = at + 1
 
-    def _patched(self, number: int, line: Instruction, at: int) -> None:
-        shape = line.shape or ()
-        depth = len(shape)
+    def _patched(self, number: int, line: Instruction, at: int) -> int:
+        """Plan an array with patches; return the stage in which it is complete."""
         pulled, pushed = patches_of(line, self.lines.shape)
-        base = line.operands[0] if line.op == "ScatterAdd" else 0.0
-        covered = line.op == "Concatenate"
-        self.filled.append(number)
-        if not pulled and is_constant_number(base):
-            self.stages[at].append(Zero(number, float(np.asarray(base).flat[0])))
+        base = line.operands[0] if line.op == "ScatterAdd" else None
+        if base is not None and is_constant_number(base) and not np.asarray(base).flat[0]:
+            base = None
+        if base is None and not pulled:
+            self.stages[at].append(Zero(number))
         else:
-            for piece in pieces(shape, pulled):
-                meetings = [(p, piece.meets(p, shape)) for p in pulled]
-                found = [(p, box) for p, box in meetings if box is not None]
-
-                def write(body: Body, box: Box, piece: Any = piece, found: Any = found) -> None:
-                    places = tuple(piece.place(axis, depth) for axis in range(depth))
-                    total: Any = None if covered else body.term(base, aligned(places, shape, shape))
-                    if not isinstance(base, Ref) and np.ndim(total) == 0 and total == 0:
-                        total = None
-                    for patch, covers in found:
-                        if all(
-                            low <= a and b <= high
-                            for (a, b), (low, high) in zip(box, covers, strict=True)
-                        ):
-                            inside = piece.inside(patch, shape, self.lines.shape(patch.value))
-                            term = body.term(patch.value, inside)
-                            total = (
-                                term
-                                if total is None
-                                else body.compute(
-                                    line._replace(primitive=RULES[np.add], params={}), (total, term)
-                                )
-                            )
-                    body.statements.append(
-                        Store(number, body.place_in(shape, places), 0.0 if total is None else total)
-                    )
-
-                boxes = [whole_box(piece.extents), *(box for _, box in found)]
-                self.goals[at].append(Goal(piece.extents, depth, boxes, write))
+            self.goals[at] += patched_goals(number, line, pulled, base, self.lines)
             at += bool(pushed)
         for index, value in pushed:
-            self._push(number, shape, index, value, at)
-        self.ready[number] = self.stored[number] = at + 1
-
-    def _push(self, number: int, shape: Shape, index: Any, value: Any, at: int) -> None:
-        region = np.broadcast_to(np.float64(0), shape)[index].shape
-        getting = self.program.instructions[number - self.lines.inputs]._replace(
-            primitive=RULES[operator.getitem], shape=region, params={"index": index}
-        )
-
-        # A short last axis is written out, so that the loop meets those over the others
-        depth = len(region) - (len(region) > 1 and region[-1] <= SHORT)
-
-        def write(body: Body, box: Box) -> None:
-            for rest in product(*map(range, region[depth:])):
-                places = (*counters(depth), *(Place(k, (0,) * depth) for k in rest))
-                where = self.moves.back(getting, shape, places, depth)
-                assert isinstance(where, tuple)
-                term = body.term(value, aligned(places, region, self.lines.shape(value)))
-                body.statements.append(Store(number, body.place_in(shape, where), term, adds=True))
-
-        self.goals[at].append(Goal(region[:depth], depth, [whole_box(region[:depth])], write))
+            self.goals[at].append(push_goal(number, line, index, value, self.lines, self.moves))
+        return at
 
     # Loops
 
@@ -393,30 +273,6 @@ class _Planner:
         return found
 
 
-def grouped(goals: list[Goal]) -> list[list[Goal]]:
-    """Join the goals whose loops may be one."""
-    groups: list[list[Goal]] = []
-    for goal in goals:
-        for group in groups:
-            if all(_may_join(goal, other) for other in group):
-                group.append(goal)
-                break
-        else:
-            groups.append([goal])
-    return groups
-
-
-def _may_join(one: Goal, other: Goal) -> bool:
-    depth = len(one.extents)
-    if len(other.extents) != depth:
-        return False
-    if one.rows < depth or other.rows < depth:
-        same_rows = len({one.rows, other.rows} - {depth}) == 1
-        return same_rows and one.extents == other.extents
-    near = NEAR if depth == 1 else 2
-    return all(abs(a - b) <= near for a, b in zip(one.extents, other.extents, strict=True))
-
-
 def price(line: Instruction) -> int:
     """Return the price of one entry in additions, roughly."""
     if line.op in _FREE:
@@ -435,13 +291,3 @@ _CHEAP = frozenset(
 def is_dot(line: Instruction, lines: Lines) -> bool:
     """Whether the line is the product of two vectors."""
     return line.op in ("MatMul", "Dot") and all(len(lines.shape(x)) == 1 for x in line.operands)
-
-
-def counters(depth: int) -> tuple[Place, ...]:
-    """Return the places of an entry whose place along each axis is a counter."""
-    return tuple(Place(0, tuple(int(a == axis) for a in range(depth))) for axis in range(depth))
-
-
-def whole_box(extents: Shape) -> Box:
-    """Return the box of all counters."""
-    return tuple((0, n) for n in extents)

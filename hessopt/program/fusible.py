@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.program.fuse import counters, is_dot
+from hessopt.program.fuse import is_dot
 from hessopt.program.inline import SUMS, Lines
-from hessopt.program.places import Moves, spelled_out
+from hessopt.program.places import Moves, counters, spelled_out
 from hessopt.program.program import Instruction, Program, Ref
 
 MOVES = frozenset(
@@ -65,6 +65,8 @@ def _known(line: Instruction, lines: Lines, ufuncs: Collection[Any]) -> bool:
         return False
     if op in SUMS:
         plain = set(line.params) == {"axis", "keepdims"} and line.dtype != np.bool_
+        to_one = prod(shape) == 1 and shape != ()  # neither a single number nor rows
+        plain = plain and not to_one
         return same and plain and (op == "Sum" or _reduces_the_end(line))
     if op in MOVES:
         depth = len(shape)

@@ -94,6 +94,17 @@ class Nest:
     rows: int
     segments: list[Segment] = field(default_factory=list)
 
+    def arrays(self) -> set[int]:
+        """Return the values whose entries are read or written."""
+        found: set[int] = set()
+        for segment in self.segments:
+            for s in segment.body:
+                if isinstance(s, Load) and isinstance(s.array, int):
+                    found.add(s.array)
+                elif isinstance(s, (Store, Fold)):
+                    found.add(s.number)
+        return found
+
     def scalars(self) -> set[int]:
         """Return the single numbers that are read."""
         found: set[int] = set()

@@ -62,6 +62,11 @@ class Lookup(NamedTuple):
 Places = tuple[Place, ...]
 
 
+def counters(depth: int) -> Places:
+    """Return the places of an entry whose place along each axis is a counter."""
+    return tuple(Place(0, tuple(int(a == axis) for a in range(depth))) for axis in range(depth))
+
+
 def flat(places: Places, shape: Shape, depth: int) -> Place:
     """Return the place of an entry in the raveled array (C order)."""
     total = Place(0, (0,) * depth)

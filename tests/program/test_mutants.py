@@ -10,7 +10,7 @@ import pytest
 
 import hessopt
 from hessopt.autodiff import conversion, data, tracing, variable
-from hessopt.backends import numpy_backend
+from hessopt.backends import lines
 from hessopt.program import memory, program, rules_of_shape, rules_of_value, simplify, trace
 from hessopt.transforms import signature
 from tests.program.generator import random_function, scalar_of
@@ -160,7 +160,7 @@ def guards_not_noted(patch: Any) -> None:
 
 
 def guards_not_checked(patch: Any) -> None:
-    patch.setattr(numpy_backend._Writer, "checks", lambda self, numbers: [])
+    patch.setattr(lines.Writer, "checks", lambda self, numbers: [])
 
 
 def guards_are_dead_code(patch: Any) -> None:
@@ -188,7 +188,7 @@ def buffers_let_go_too_early(patch: Any) -> None:
         end = {g: e if e == memory.FOR_EVER else first.get(g, e) for g, e in found.end.items()}
         return memory.Memory(found.group, found.size, end)
 
-    patch.setattr(numpy_backend, "memory_of", early)
+    patch.setattr(lines, "memory_of", early)
 
 
 def views_taken_for_copies(patch: Any) -> None:
@@ -196,7 +196,7 @@ def views_taken_for_copies(patch: Any) -> None:
 
 
 def outputs_not_copied(patch: Any) -> None:
-    patch.setattr(numpy_backend._Writer, "output", lambda self, x: self.spell(x))
+    patch.setattr(lines.Writer, "output", lambda self, x: self.spell(x))
 
 
 def one_is_neutral_in_sums(patch: Any) -> None:
@@ -244,7 +244,7 @@ def order_of_reshape_ignored(patch: Any) -> None:
 
 
 def every_base_is_zero(patch: Any) -> None:
-    patch.setattr(numpy_backend, "is_zero", lambda x: True)
+    patch.setattr(lines, "is_zero", lambda x: True)
 
 
 def only_first_guard_of_a_run(patch: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -77,6 +78,10 @@ class BlockDriver(Driver):
                 )
                 terms[s.target] = f"t{s.target}"
                 self.lines.append(f"t{s.target} = {kind}({call})")
+            elif isinstance(s, Store):
+                sign = "+=" if s.adds else "="
+                target = f"{self.array(s.number)}[{s.place.const}]"
+                self.lines.append(f"{target} {sign} {self.term(s.term, terms)}")
             elif isinstance(s, Define):
                 kind = self.number_of(self.kinds[s.number][1])
                 self.lines.append(f"v{s.number} = {kind}({self.term(s.term, terms)})")
@@ -108,22 +113,21 @@ class BlockDriver(Driver):
         rows = max(1, BLOCK // max(1, prod(inner)))
         views: dict[Any, str] = {}
 
-        def view(key: Any, place: Place, axes: slice = slice(None)) -> str:
-            name = views.get((key, place))
-            if name is None:
+        def view(key: Any, place: Place, axes: Sequence[int] = range(nest.depth)) -> None:
+            if (key, place) not in views:
                 name = views[key, place] = f"w{len(views)}"
                 start = place.const + sum(c * low for c, low in zip(place.coefs, lows, strict=True))
-                of = f"strided({self.array(key)}, {start}, {counts[axes]!r}, {place.coefs[axes]!r})"
+                shape, steps = (tuple(x[a] for a in axes) for x in (counts, place.coefs))
+                of = f"strided({self.array(key)}, {start}, {shape!r}, {steps!r})"
                 self.lines.append(f"{name} = {of}")
-            return name
 
         for s in segment.body:
             if isinstance(s, Load):
                 view(s.array, s.place)
             elif isinstance(s, Store):
-                view(s.number, s.place)
+                view(s.number, s.place, moving(s.place) if s.adds else range(nest.depth))
             elif isinstance(s, Fold) and s.place is not None:
-                view(s.number, s.place, slice(nest.rows))
+                view(s.number, s.place, range(nest.rows))
         buffers, chosen = assigned(segment, self.dtype_of)
         shape = (min(rows, counts[0]), *inner)
         for number, dtype in enumerate(buffers):
@@ -175,7 +179,7 @@ class BlockDriver(Driver):
             elif isinstance(s, Store):
                 target = f"{views[s.number, s.place]}{part}"
                 if s.adds:
-                    text += [f"t = {target}", f"t += {self.term(s.term, terms)}"]
+                    text += self.adding(s, self.term(s.term, terms), views, nest, part)
                 elif self.term(s.term, terms) != target:
                     name = views[s.number, s.place]
                     text.append(
@@ -184,6 +188,17 @@ class BlockDriver(Driver):
             elif isinstance(s, Fold):
                 text.append(self.fold(s, self.term(s.term, terms), views, nest, whole))
         return text
+
+    def adding(
+        self, store: Store, term: str, views: dict[Any, str], nest: Nest, part: str
+    ) -> list[str]:
+        """Write a sum into an array: first over the counters that do not move in it."""
+        kept = moving(store.place)
+        summed = tuple(axis for axis in range(nest.depth) if axis not in kept)
+        target = views[store.number, store.place]
+        if summed:
+            term = f"np.add.reduce({term}, {summed!r})"
+        return [f"t = {target}{part if 0 in kept else ''}", f"t += {term}"]
 
     def fold(self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool) -> str:
         """Write a reduction of one block."""
@@ -213,6 +228,11 @@ class BlockDriver(Driver):
     def dtype_of(self, statement: Compute) -> Any:
         """Return the type of a computed entry."""
         return statement.line.dtype
+
+
+def moving(place: Place) -> list[int]:
+    """Return the counters on which a place depends."""
+    return [axis for axis, coef in enumerate(place.coefs) if coef]
 
 
 def assigned(segment: Segment, dtype_of: Any) -> tuple[list[Any], dict[int, Any]]:

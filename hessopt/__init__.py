@@ -28,6 +28,7 @@ from hessopt.transforms.matrices import hessian, jacobian
 from hessopt.transforms.orders import derivative, taylor
 from hessopt.transforms.second_order import hvp, value_grad_hvp
 from hessopt.transforms.trees import ravel
+from hessopt.transforms.vmap import vmap
 
 __version__ = "0.1.0"
 
@@ -66,5 +67,6 @@ __all__ = [
     "value_and_grad",
     "value_grad_hvp",
     "vjp",
+    "vmap",
     "zeros",
 ]

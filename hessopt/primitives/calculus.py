@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch, behind, stacked
 from hessopt.autodiff.data import as_array, strip
 from hessopt.autodiff.families import Linear, Multilinear, negative_axis
 from hessopt.autodiff.registry import derived
@@ -113,6 +114,10 @@ class Unwrap(Linear):
         self, p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * np.pi
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (p,), {"discont": strip(discont), "axis": axis, "period": strip(period)}
+
+    def batch(self, b: Batch, axis: int, **params: Any) -> Any:
+        (axis,) = behind(axis, b.ndim(0))
+        return stacked(self, b, axis=axis, **params)
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         return np.astype(g, x.dtype)

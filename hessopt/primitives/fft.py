@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.families import Linear, fit, negative_axis
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
@@ -35,6 +36,8 @@ def _resized(x: Any, n: int, axis: int) -> Any:
 
 class _Transform(Linear):
     """A transform along one axis; ``params["n"]`` is the number of points."""
+
+    batch = stacked
 
     def bind(
         self, a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.families import Opaque
 from hessopt.autodiff.function import unsupported
 from hessopt.primitives.linalg import _t
@@ -27,6 +28,7 @@ class QR(Opaque):
     """
 
     numpy = np.linalg.qr
+    batch = stacked
 
     def __call__(self, a: Any, mode: Any = "reduced") -> Any:
         if mode == "r":

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.constants import Constant
 from hessopt.autodiff.families import Elementwise, Multilinear
 from hessopt.autodiff.function import unsupported
@@ -92,6 +93,7 @@ class Where(Multilinear):
 
     numpy = np.where
     elementwise = True
+    batch = stacked
     adjoints = (
         lambda g, condition, a, b: np.zeros_like(condition),
         lambda g, condition, a, b: np.where(condition, g, 0.0),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
 from hessopt.autodiff.registry import derived
@@ -37,6 +38,7 @@ class SVD(Opaque):
     """
 
     numpy = np.linalg.svd
+    batch = stacked
 
     def __call__(
         self, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
@@ -108,6 +110,7 @@ def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
 
 class Svdvals(Opaque):
     numpy = np.linalg.svdvals
+    batch = stacked
 
     def bind(self, x: Any, /) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (x,), {}
@@ -132,6 +135,7 @@ def pinv_adjoint(g: Any, y: Any, a: Any) -> Any:
 
 class Pinv(Opaque):
     numpy = np.linalg.pinv
+    batch = stacked
 
     def bind(
         self, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue

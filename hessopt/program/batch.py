@@ -15,16 +15,26 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.batching import Batch
+from hessopt.autodiff.node import raw
 from hessopt.program.program import Instruction, Program, Ref
 from hessopt.program.trace import trace
 
 
 class Diverged(Exception):
-    """Examples cannot be computed together; `guard` is the guard they disagree on, or None."""
+    """Examples cannot be computed together.
 
-    def __init__(self, reason: str, guard: int | None = None) -> None:
+    Attributes
+    ----------
+    guard : int or None
+        The place among the program's guards of the one they disagree on, if it is that.
+    holds : ndarray of bool, or None
+        For which examples it holds.
+    """
+
+    def __init__(self, reason: str, guard: int | None = None, holds: Any = None) -> None:
         super().__init__(reason)
         self.guard = guard
+        self.holds = holds
 
 
 def run_batched(
@@ -64,12 +74,12 @@ def run_batched(
         if isinstance(guard.value, Ref):
             guards[guard.value.number].append((place, guard.outcome))
     for number in range(len(known)):
-        _check(known[number][0], guards.pop(number, ()))
+        _check(*known[number], guards.pop(number, ()))
 
     for number, line in program.numbered():
         operands = [known[x.number] if isinstance(x, Ref) else (x, False) for x in line.operands]
         known[number] = _computed(line, operands, size)
-        _check(known[number][0], guards.pop(number, ()))
+        _check(*known[number], guards.pop(number, ()))
         for k in last_use[number]:
             del known[k]
     return [known[x.number] if isinstance(x, Ref) else (x, False) for x in program.outputs]
@@ -117,11 +127,14 @@ def _computed(line: Instruction, operands: list[tuple[Any, bool]], size: int) ->
     return y, True
 
 
-def _check(value: Any, guards: Sequence[tuple[int, bool]]) -> None:
+def _check(value: Any, leads: bool, guards: Sequence[tuple[int, bool]]) -> None:
     """Insist that all examples go on as the one that was traced did."""
     for place, outcome in guards:
         if not np.all(value) if outcome else np.any(value):
-            raise Diverged("an `if` or a `while` goes different ways for different examples", place)
+            holds = np.ravel(raw(value)).astype(bool) == outcome if leads else None
+            raise Diverged(
+                "an `if` or a `while` goes different ways for different examples", place, holds
+            )
 
 
 def _last_uses(program: Program) -> dict[int, list[int]]:

@@ -1,4 +1,4 @@
-"""Arguments that hold many examples: which axis of each counts them, and how many there are."""
+"""Arguments and results of many examples: which axis counts them, and how many there are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import numpy as np
 
 from hessopt.autodiff.data import NUMERIC
 from hessopt.autodiff.node import Handle, raw
+from hessopt.transforms.signature import is_array
 from hessopt.transforms.trees import is_tree, leaves, rebuild
+from hessopt.transforms.verification import agree
 
 _NUMBERS = (bool, int, float, complex, np.generic)
 
@@ -82,6 +84,11 @@ class Examples:
             raise ValueError(f"vmap: no examples: {first}; the function would never be called")
         return cls(args, mapped, places, size)
 
+    def part(self, chosen: np.ndarray) -> Examples:
+        """Return some of the examples, given their numbers."""
+        mapped = [x[chosen] for x in self.mapped]
+        return Examples(self.args, mapped, self.places, len(chosen))
+
     def filled(self, values: Any) -> tuple[Any, ...]:
         """Return the arguments with `values` in the places of the mapped arrays."""
         given = iter(values)
@@ -96,6 +103,93 @@ class Examples:
     def arrays_of(self, k: int) -> list[np.ndarray]:
         """Return the mapped arrays of example `k` without their derivatives."""
         return [np.asarray(raw(x)[k]) for x in self.mapped]
+
+
+@dataclasses.dataclass(frozen=True)
+class Results:
+    """What a function returned for some examples.
+
+    Attributes
+    ----------
+    tree : object
+        What it returned for one of them.
+    arrays : list
+        For each array in the tree, those of all the examples, along a leading axis.
+    """
+
+    tree: Any
+    arrays: list[Any]
+
+    @classmethod
+    def of_one(cls, result: Any) -> Results:
+        """Take a result as that of one example."""
+        tree = with_arrays(result)
+        return cls(tree, [x[None] for x in arrays_in(tree)])
+
+    @classmethod
+    def joined(cls, parts: list[Results], name: str) -> Results:
+        """Put the results of all examples of the function `name` together.
+
+        Raises
+        ------
+        ValueError
+            If they are not alike.
+        """
+        paths, values = zip(*leaves(parts[0].tree, "the result"), strict=True)
+        for part in parts[1:]:
+            other_paths, others = zip(*leaves(part.tree, "the result"), strict=True)
+            if paths != other_paths or list(map(is_array, values)) != list(map(is_array, others)):
+                raise ValueError(
+                    f"vmap: {name} returns results of different forms for different examples"
+                )
+            for path, x, y in zip(paths, values, others, strict=True):
+                if is_array(x) and x.shape != y.shape:
+                    raise ValueError(
+                        f"vmap: {path} of {name} has shape {x.shape} for one example and "
+                        f"{y.shape} for another; they cannot be stacked"
+                    )
+                if not is_array(x) and x is not y and x != y:
+                    raise ValueError(
+                        f"vmap: {path} of {name} is not an array and differs from example to "
+                        f"example: {x!r:.40}, {y!r:.40}"
+                    )
+        columns = zip(*(part.arrays for part in parts), strict=True)
+        return cls(parts[0].tree, [np.concatenate(column) for column in columns])
+
+    def agree(self, k: int, other: Results) -> bool:
+        """Whether what was found for example `k` is, to rounding, the one result in `other`."""
+        paths, others = ([p for p, _ in leaves(r.tree, "")] for r in (self, other))
+        mine = [np.asarray(raw(y))[k : k + 1] for y in self.arrays]
+        return paths == others and agree(mine, list(map(raw, other.arrays)))
+
+    def placed(self, axis: int, inputs: list[Any], returns: str) -> Any:
+        """Return arrays of their own, with the axis of examples where it belongs, in the tree."""
+        taken = {id(x) for x in inputs}
+        arrays = []
+        for y in self.arrays:
+            if not -y.ndim <= axis < y.ndim:
+                raise ValueError(
+                    f"vmap: out_axes={axis}, but {returns} an array of {y.ndim - 1} axes, which "
+                    f"has {y.ndim} with that of the examples"
+                )
+            if isinstance(y, np.ndarray) and (y.base is not None or id(y) in taken):
+                y = y.copy()
+            taken.add(id(y))
+            arrays.append(y if axis == 0 else np.moveaxis(y, 0, axis))
+        values = iter(arrays)
+        filled = (next(values) if is_array(x) else x for _, x in leaves(self.tree, ""))
+        return rebuild(self.tree, filled)
+
+
+def with_arrays(result: Any) -> Any:
+    """Return a result with arrays for numbers, of which every example has its own."""
+    values = (np.asarray(x) if isinstance(x, _NUMBERS) else x for _, x in leaves(result, ""))
+    return rebuild(result, values)
+
+
+def arrays_in(tree: Any) -> list[Any]:
+    """Return the arrays and Variables of a result."""
+    return [x for _, x in leaves(tree, "") if is_array(x)]
 
 
 def check_axes(in_axes: Any, out_axes: Any) -> None:

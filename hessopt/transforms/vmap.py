@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.node import Handle, Node, raw
+from hessopt.autodiff.node import Node
 from hessopt.autodiff.tracing import Tracer, Untraceable, active
 from hessopt.autodiff.variable import handle
 from hessopt.program.batch import Diverged, run_batched
 from hessopt.program.simplify import dead_code
 from hessopt.program.trace import trace
-from hessopt.transforms.examples import Examples, check_axes
-from hessopt.transforms.signature import Form, is_array
-from hessopt.transforms.trees import leaves, rebuild
+from hessopt.transforms.examples import Examples, Results, arrays_in, check_axes, with_arrays
+from hessopt.transforms.signature import check_form
 from hessopt.transforms.user_line import place_of, place_of_frame
-from hessopt.transforms.verification import agree
 
-_NUMBERS = (bool, int, float, complex)
+MOST_PATHS = 8  # ways through a function, for each of which it is traced
 
 
 class Vmapped:
@@ -46,118 +44,98 @@ class Vmapped:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute all examples."""
         examples = Examples.of(args, self.in_axes)
+        found = self._computed(examples, kwargs, paths=iter(range(1, MOST_PATHS)))
+        return found.placed(self.out_axes, examples.mapped, f"{self.__name__} returns")
+
+    def _computed(self, examples: Examples, kwargs: dict[str, Any], paths: Any) -> Results:
+        """Compute examples together if that can be, else those together that go the same way."""
         reason = self._apart
         if not reason:
             try:
                 return self._together(examples, kwargs)
+            except Diverged as error:
+                own = error.holds is not None and error.holds[0]  # else rounding decides
+                if own and active() is None and next(paths, None) is not None:
+                    return self._by_ways(examples, kwargs, error.holds, paths)
+                reason = f"{error}{self._place(examples, kwargs, error.guard)}"
+                tracer = active()
+                if tracer is not None and error.guard is not None:
+                    tracer.refuse(f"in vmap {reason}")  # a replay can go one way alone
             except Untraceable as error:
                 reason = f"{error}{place_of(error, self.function)}"
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}{place_of(error, self.function)}"
-        result = self._one_by_one(examples, kwargs)  # which raises what the function raises
-        if not self._warned:
-            self._warned = True
-            warnings.warn(
-                f"vmap: {self.__name__} is called once for each example, because {reason}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-        return result
+        singles = [  # and what the function raises is raised here
+            Results.of_one(self.function(*examples.one(k), **kwargs)) for k in range(examples.size)
+        ]
+        found = Results.joined(singles, self.__name__)
+        self._warn(reason)
+        return found
 
-    def _together(self, examples: Examples, kwargs: dict[str, Any]) -> Any:
+    def _warn(self, reason: str) -> None:
+        if self._warned:
+            return
+        self._warned = True
+        warnings.warn(
+            f"vmap: {self.__name__} is called once for each example, because {reason}",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+
+    def _together(self, examples: Examples, kwargs: dict[str, Any]) -> Results:
         """Trace one example, and run what was traced on all of them."""
-        forms: list[Form] = []
-
-        def flat(*inputs: Any) -> list[Any]:
-            result = _as_arrays(self.function(*examples.filled(inputs), **kwargs))
-            forms.append(Form(result))
-            return [x for _, x in leaves(result, "result") if is_array(x)]
-
+        forms: list[Any] = []
         captured: list[Node] = []
+        flat = self._flat(examples, kwargs, forms)
         program = dead_code(trace(flat, examples.arrays_of(0), captured)[0])
         inputs = [*examples.mapped, *map(handle, captured)]
         leads = [True] * len(examples.mapped) + [False] * len(captured)
-        try:
-            outputs = run_batched(program, inputs, leads, examples.size)
-        except Diverged as error:
-            place = _place_of_guard(flat, examples, error.guard)
-            tracer = active()
-            if tracer is not None and error.guard is not None:
-                tracer.refuse(f"in vmap {error}{place}")
-            raise Untraceable(f"{error}{place}") from None
-        found = [_whole(y, has, examples.size) for y, has in outputs]
+        outputs = run_batched(program, inputs, leads, examples.size)
+        found = Results(forms[0], [_whole(y, has, examples.size) for y, has in outputs])
         if not self._looked and examples.size > 1 and active() is None:
-            self._compare(examples, kwargs, forms[0], found)
-        return forms[0].fill(self._results(found, inputs))
+            self._look(examples, kwargs, found)
+        return found
 
-    def _compare(
-        self, examples: Examples, kwargs: dict[str, Any], form: Form, found: Sequence[Any]
-    ) -> None:
+    def _flat(self, examples: Examples, kwargs: dict[str, Any], forms: list[Any]) -> Any:
+        """Return the function as one of arrays; the forms of its results go into a list."""
+
+        def flat(*inputs: Any) -> list[Any]:
+            result = self.function(*examples.filled(inputs), **kwargs)
+            check_form(result)
+            forms.append(with_arrays(result))
+            return arrays_in(forms[-1])
+
+        return flat
+
+    def _place(self, examples: Examples, kwargs: dict[str, Any], guard: int | None) -> str:
+        """Trace once more, to say on which line the examples went different ways."""
+        if guard is None:
+            return ""
+        locator = _Locator()
+        trace(self._flat(examples, kwargs, []), examples.arrays_of(0), [], locator)
+        return locator.places[guard]
+
+    def _look(self, examples: Examples, kwargs: dict[str, Any], found: Results) -> None:
         """Call the function for another example, which shows randomness and hidden state."""
         self._looked = True
         k = examples.size - 1
         given = examples.filled(x[()] for x in examples.arrays_of(k))
-        expected = form.arrays_of(_as_arrays(self.function(*given, **kwargs)))
-        if expected is None or not agree(
-            [np.asarray(raw(y)[k]) for y in found], list(map(raw, expected))
-        ):
+        if not found.agree(k, Results.of_one(self.function(*given, **kwargs))):
             self._apart = (
                 "a plain call for one example gave another result: it depends on something besides "
                 "its arguments, such as random numbers, or on how often it was called"
             )
-            raise Untraceable(self._apart)
+            raise Diverged(self._apart)
 
-    def _one_by_one(self, examples: Examples, kwargs: dict[str, Any]) -> Any:
-        results = [
-            _as_arrays(self.function(*examples.one(k), **kwargs)) for k in range(examples.size)
-        ]
-        columns = [list(leaves(result, "the result")) for result in results]
-        paths = [[path for path, _ in column] for column in columns]
-        if any(path != paths[0] for path in paths):
-            raise ValueError(
-                f"vmap: {self.__name__} returns results of different forms for different examples"
-            )
-        stacked = [
-            self._stack(path, [column[i][1] for column in columns])
-            for i, path in enumerate(paths[0])
-        ]
-        return rebuild(results[0], iter(stacked))
-
-    def _stack(self, path: str, values: list[Any]) -> Any:
-        """Return one part of the results of all examples as an array, or what they have alike."""
-        if not all(map(is_array, values)):
-            if any(x is not values[0] and x != values[0] for x in values):
-                raise ValueError(
-                    f"vmap: {path} of {self.__name__} is not an array and differs from example to "
-                    "example"
-                )
-            return values[0]
-        shapes = list(dict.fromkeys(np.shape(x) for x in values))
-        if len(shapes) > 1:
-            raise ValueError(
-                f"vmap: {path} of {self.__name__} has shape {shapes[0]} for one example and "
-                f"{shapes[1]} for another; they cannot be stacked"
-            )
-        return self._placed(np.stack(values))
-
-    def _results(self, found: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
-        """Return the outputs as arrays of their own, with the axis of examples where it belongs."""
-        given = {id(x) for x in inputs}
-        results = []
-        for y in found:
-            if isinstance(y, np.ndarray) and (y.base is not None or id(y) in given):
-                y = y.copy()
-            given.add(id(y))
-            results.append(self._placed(y))
-        return results
-
-    def _placed(self, y: Any) -> Any:
-        if not -y.ndim <= self.out_axes < y.ndim:
-            raise ValueError(
-                f"vmap: out_axes={self.out_axes}, but {self.__name__} returns an array of "
-                f"{y.ndim - 1} axes, which has {y.ndim} with that of the examples"
-            )
-        return y if self.out_axes == 0 else np.moveaxis(y, 0, self.out_axes)
+    def _by_ways(
+        self, examples: Examples, kwargs: dict[str, Any], holds: np.ndarray, paths: Any
+    ) -> Results:
+        """Compute the examples for which a condition holds, then the others."""
+        numbers = [np.flatnonzero(holds), np.flatnonzero(~holds)]
+        parts = [self._computed(examples.part(chosen), kwargs, paths) for chosen in numbers]
+        joined = Results.joined(parts, self.__name__)
+        order = np.argsort(np.concatenate(numbers))
+        return Results(joined.tree, [y[order] for y in joined.arrays])
 
 
 class _Locator(Tracer):
@@ -173,27 +151,9 @@ class _Locator(Tracer):
             self.places.append(place_of_frame(sys._getframe()))
 
 
-def _place_of_guard(flat: Callable[..., Any], examples: Examples, guard: int | None) -> str:
-    """Trace once more, to say on which line the examples went different ways."""
-    if guard is None:
-        return ""
-    locator = _Locator()
-    trace(flat, examples.arrays_of(0), [], locator)
-    return locator.places[guard]
-
-
-def _as_arrays(result: Any) -> Any:
-    """Return a result with arrays for Python's numbers, which are results of each example too."""
-    values = (np.asarray(x) if isinstance(x, _NUMBERS) else x for _, x in leaves(result, ""))
-    return rebuild(result, values)
-
-
 def _whole(y: Any, leads: bool, size: int) -> Any:
     """Return an output with the axis of examples, which it has not if it depends on none."""
-    if leads:
-        return y
-    y = np.broadcast_to(y, (size, *np.shape(y)))
-    return y if isinstance(y, Handle) else np.array(y)
+    return y if leads else np.broadcast_to(y, (size, *np.shape(y)))
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Vmapped:
@@ -204,7 +164,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Vmapped:
     of the loop, to rounding; so are derivatives, on either side: ``vmap(grad(f))`` has a gradient
     for each example, ``grad(lambda w: np.sum(vmap(f, (None, 0))(w, X)))`` differentiates through.
 
-    Each call traces afresh, so what `f` reads from its surroundings may change between calls.
+    Where an ``if`` goes different ways for different examples, those that go the same way are
+    computed together. Each call traces afresh, so what `f` reads from its surroundings may change between calls.
     ``jit(vmap(f))`` traces once and replays.
 
     Parameters
@@ -237,9 +198,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Vmapped:
     Warns
     -----
     RuntimeWarning
-        Once, if `f` has to be called once for each example: where an ``if`` goes different ways
-        for different examples, or `f` looks at numbers in a way that no trace can follow. The
-        result is the same.
+        Once, if `f` has to be called once for each example, because it looks at numbers in a way
+        that no trace can follow, or goes more than 8 different ways. The result is the same.
 
     Examples
     --------

@@ -73,11 +73,6 @@ class Batch(NamedTuple):
         return np.stack(results)
 
 
-def stacked(primitive: Any, b: Batch, **params: Any) -> Any:
-    """Leave the leading axes to NumPy, for a function whose axes are counted from the end."""
-    return primitive.replay(b.aligned(primitive.core), params)
-
-
 def gathered(primitive: Any, b: Batch, **params: Any) -> Any:
     """Take the entries that a rearrangement takes, which it shows on the entries' numbers."""
     (x,) = b.operands

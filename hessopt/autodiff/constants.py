@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import Batch, behind, stacked
+from hessopt.autodiff.batching import Batch, behind
 from hessopt.autodiff.data import NUMERIC, strip
 from hessopt.autodiff.function import NOTHING, Primitive
 from hessopt.autodiff.node import Handle, Node
@@ -29,7 +29,7 @@ class Constant(Primitive):
         self.forward = function
         self.name = function.__name__
         self.static = static
-        self.by_element = elementwise or (
+        self.stacks = elementwise or (  # pyright: ignore - one for each instance
             isinstance(function, np.ufunc) and function.signature is None
         )
 
@@ -64,8 +64,6 @@ class Constant(Primitive):
         return y if isinstance(y, Handle) else np.asarray(y)
 
     def batch(self, b: Batch, **params: Any) -> Any:
-        if self.by_element:
-            return stacked(self, b, **params)
         if self.forward in _REDUCTIONS and len(b.operands) == 1 and params.keys() <= {"axis"}:
             rows, axis = b.operands[0], params.get("axis")
             if axis is None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
 from hessopt.autodiff.assignment import view
-from hessopt.autodiff.batching import Batch, behind, gathered, stacked
+from hessopt.autodiff.batching import Batch, behind, gathered
 from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw
@@ -95,7 +95,7 @@ class Elementwise(Primitive):
 
     elementwise = True
     uniform = True
-    batch = stacked
+    stacks = True
     partials: ClassVar[tuple[Partial, ...]] = ()
     pulls: ClassVar[dict[int, Callable[..., Any]]] = {}
 
@@ -201,7 +201,9 @@ class Rearrange(Linear):
         return (x,), strip(params)
 
     def batch(self, b: Batch, **params: Any) -> Any:
-        return (stacked if self.elementwise else gathered)(self, b, **params)
+        if self.elementwise:
+            return self.replay(b.operands, params)
+        return gathered(self, b, **params)
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         size = int(np.prod(x.shape))
@@ -253,7 +255,7 @@ class Reduce(Primitive):
         return (a,), {"axis": negative_axes(axis, a.ndim), "keepdims": bool(keepdims)}
 
     def batch(self, b: Batch, axis: Any, **params: Any) -> Any:
-        return stacked(self, b, axis=behind(axis, b.ndim(0)), **params)
+        return self.replay(b.operands, {"axis": behind(axis, b.ndim(0)), **params})
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         out, (x,) = values_of(y, graph)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle
-from hessopt.autodiff.batching import Batch, stacked
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
@@ -49,8 +49,10 @@ class Primitive:
         Whether `pull` takes a single number for an adjoint of equal entries.
     may_fail : bool
         Whether it raises an error for some values, which a program must go on to do.
+    stacks : bool
+        Whether it takes any leading axes more, its axes being counted from the end, or none.
     core : tuple of int
-        For each operand, how many of its last axes are not broadcast; empty for none.
+        Where it does: for each operand, how many last axes are not broadcast; empty for none.
     """
 
     numpy: ClassVar[Any] = None
@@ -59,6 +61,7 @@ class Primitive:
     uniform: ClassVar[bool] = False
     permutes: ClassVar[bool] = False
     may_fail: ClassVar[bool] = False
+    stacks: ClassVar[bool] = False
     core: ClassVar[tuple[int, ...]] = ()
     name: str
     forward: Callable[..., Any]
@@ -99,6 +102,8 @@ class Primitive:
 
     def batch(self, b: Batch, **params: Any) -> Any:
         """Return the results of all examples of a batch, with a leading axis."""
+        if self.stacks:
+            return self.replay(b.aligned(self.core), params)
         return b.one_by_one(lambda operands: self.replay(operands, params))
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
@@ -349,7 +354,7 @@ class Identity(Primitive):
 
     elementwise = True
     uniform = True
-    batch = stacked
+    stacks = True
 
     def __init__(self) -> None:
         self.forward = np.asarray

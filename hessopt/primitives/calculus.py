@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import Batch, behind, stacked
+from hessopt.autodiff.batching import Batch, behind
 from hessopt.autodiff.data import as_array, strip
 from hessopt.autodiff.families import Linear, Multilinear, negative_axis
 from hessopt.autodiff.registry import derived
@@ -117,7 +117,7 @@ class Unwrap(Linear):
 
     def batch(self, b: Batch, axis: int, **params: Any) -> Any:
         (axis,) = behind(axis, b.ndim(0))
-        return stacked(self, b, axis=axis, **params)
+        return self.replay(b.operands, {"axis": axis, **params})
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         return np.astype(g, x.dtype)

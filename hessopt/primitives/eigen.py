@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
@@ -53,7 +52,7 @@ def hermitian_part(a: Any) -> Any:
 
 class Eigh(Opaque):
     numpy = np.linalg.eigh
-    batch = stacked
+    stacks = True
 
     def __call__(self, a: Any, UPLO: Any = "L") -> Any:
         return _EighResult(*super().__call__(a, UPLO))
@@ -74,7 +73,7 @@ class Eigh(Opaque):
 
 class Eigvalsh(Opaque):
     numpy = np.linalg.eigvalsh
-    batch = stacked
+    stacks = True
 
     def bind(self, a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (a,), {"UPLO": UPLO}
@@ -88,7 +87,7 @@ class Eig(Opaque):
     """Eigenvectors are of length one with their largest entry real, as LAPACK returns them."""
 
     numpy = np.linalg.eig
-    batch = stacked
+    stacks = True
 
     def __call__(self, a: Any) -> Any:
         return _EigResult(*super().__call__(a))
@@ -115,7 +114,7 @@ class Eig(Opaque):
 
 class Eigvals(Opaque):
     numpy = np.linalg.eigvals
-    batch = stacked
+    stacks = True
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         w, v = np.linalg.eig(a)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.families import Linear, fit, negative_axis
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
@@ -37,7 +36,7 @@ def _resized(x: Any, n: int, axis: int) -> Any:
 class _Transform(Linear):
     """A transform along one axis; ``params["n"]`` is the number of points."""
 
-    batch = stacked
+    stacks = True
 
     def bind(
         self, a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None

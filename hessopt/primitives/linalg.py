@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import Batch, stacked
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, Opaque, sum_to
@@ -180,7 +180,7 @@ def kron(a: Any, b: Any) -> Any:
 
 class Inv(Opaque):
     numpy = np.linalg.inv
-    batch = stacked
+    stacks = True
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         return (-(_t(y) @ g @ _t(y)),)
@@ -190,7 +190,7 @@ class Solve(Opaque):
     """x = solve(a, b); b is a vector only where it has one dimension, as in NumPy 2."""
 
     numpy = np.linalg.solve
-    core = (2, 2)
+    stacks, core = True, (2, 2)
 
     def batch(self, b: Batch) -> Any:
         a, y = b.operands
@@ -199,7 +199,7 @@ class Solve(Opaque):
         if b.ndim(1) == 1:
             y = y[..., None]
             return np.linalg.solve(*Batch(b.size, (a, y), b.leads).aligned((2, 2)))[..., 0]
-        return stacked(self, b)
+        return super().batch(b)
 
     def backward(self, g: Any, x: Any, a: Any, b: Any) -> Any:
         vector = np.ndim(b) == 1
@@ -215,7 +215,7 @@ class Det(Opaque):
     """The derivative of a determinant is the matrix of cofactors."""
 
     numpy = np.linalg.det
-    batch = stacked
+    stacks = True
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         if np.all(np.not_equal(y, 0)):
@@ -247,7 +247,7 @@ _SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 class SlogDet(Opaque):
     numpy = np.linalg.slogdet
-    batch = stacked
+    stacks = True
 
     def __call__(self, a: Any, /) -> Any:
         return _SlogdetResult(*super().__call__(a))
@@ -270,7 +270,7 @@ class Cholesky(Opaque):
     """
 
     numpy = np.linalg.cholesky
-    batch = stacked
+    stacks = True
 
     def bind(self, a: Any, /, *, upper: bool = False) -> Any:
         return (a,), {"upper": True} if upper else NO_PARAMS

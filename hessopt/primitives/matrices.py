@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, negative_axis
 from hessopt.autodiff.function import unsupported
@@ -23,7 +22,7 @@ class MatVec(Multilinear):
     """Products of matrices and vectors, over stacks of both."""
 
     numpy = newer("matvec") or None
-    batch, core = stacked, (2, 1)
+    stacks, core = True, (2, 1)
     adjoints = (
         lambda g, a, v: g[..., :, None] * v[..., None, :],
         lambda g, a, v: np.matmul(g[..., None, :], a)[..., 0, :],
@@ -34,7 +33,7 @@ class VecMat(Multilinear):
     """Products of conjugated vectors and matrices, over stacks of both."""
 
     numpy = newer("vecmat") or None
-    batch, core = stacked, (1, 2)
+    stacks, core = True, (1, 2)
     adjoints = (
         lambda g, v, a: np.conjugate(np.matmul(a, g[..., :, None])[..., 0]),
         lambda g, v, a: np.conjugate(v)[..., :, None] * g[..., None, :],

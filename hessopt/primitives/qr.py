@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.families import Opaque
 from hessopt.autodiff.function import unsupported
 from hessopt.primitives.linalg import _t
@@ -28,7 +27,7 @@ class QR(Opaque):
     """
 
     numpy = np.linalg.qr
-    batch = stacked
+    stacks = True
 
     def __call__(self, a: Any, mode: Any = "reduced") -> Any:
         if mode == "r":

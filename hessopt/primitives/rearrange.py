@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import Batch, behind, gathered, stacked
+from hessopt.autodiff.batching import Batch, behind, gathered
 from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
 from hessopt.autodiff.node import raw
 from hessopt.autodiff.registry import RULES, derived
@@ -99,7 +99,7 @@ class Flip(Rearrange):
     permutes = True
 
     def batch(self, b: Batch, axis: Any = None) -> Any:
-        return stacked(self, b, axis=behind(axis, b.ndim(0)))
+        return self.replay(b.operands, {"axis": behind(axis, b.ndim(0))})
 
     def adjoint(self, g: Any, x: Any, axis: Any = None) -> Any:
         return np.flip(g, axis)
@@ -126,7 +126,7 @@ class Roll(Rearrange):
     def batch(self, b: Batch, shift: Any, axis: Any = None) -> Any:
         if axis is None:
             return gathered(self, b, shift=shift)
-        return stacked(self, b, shift=shift, axis=behind(axis, b.ndim(0)))
+        return self.replay(b.operands, {"shift": shift, "axis": behind(axis, b.ndim(0))})
 
     def adjoint(self, g: Any, x: Any, shift: Any, axis: Any = None) -> Any:
         return np.roll(g, tuple(-s for s in shift) if np.ndim(shift) else -shift, axis)
@@ -140,24 +140,25 @@ class Repeat(Rearrange):
     numpy = np.repeat
 
 
-def _in_last_two_axes(self: Any, b: Batch, k: int = 0) -> Any:
-    return (stacked if b.ndim(0) > 1 else gathered)(self, b, k=k)
+class _Triangle(Rearrange):
+    """One of the triangles of matrices; of a vector NumPy makes a matrix first."""
+
+    def batch(self, b: Batch, **params: Any) -> Any:
+        return self.replay(b.operands, params) if b.ndim(0) > 1 else super().batch(b, **params)
 
 
-class Tril(Rearrange):
+class Tril(_Triangle):
     numpy = np.tril
-    batch = _in_last_two_axes
 
     def adjoint(self, g: Any, x: Any, k: int = 0) -> Any:
-        return np.tril(g, k)
+        return sum_to(np.tril(g, k), x.shape)  # of a vector it makes a matrix
 
 
-class Triu(Rearrange):
+class Triu(_Triangle):
     numpy = np.triu
-    batch = _in_last_two_axes
 
     def adjoint(self, g: Any, x: Any, k: int = 0) -> Any:
-        return np.triu(g, k)
+        return sum_to(np.triu(g, k), x.shape)
 
 
 _MOVING_PADS = ("constant", "edge", "reflect", "symmetric", "wrap", "empty")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.families import Linear, Opaque, negative_axis
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
@@ -15,7 +14,7 @@ from hessopt.primitives.available import newer
 
 class Cumsum(Linear):
     numpy = np.cumsum
-    batch = stacked
+    stacks = True
 
     def bind(
         self, a: Any, axis: int | None = None, dtype: Any = None, out: Any = None
@@ -39,7 +38,7 @@ derived(np.add.accumulate)(
 
 class Cumprod(Opaque):
     numpy = np.cumprod
-    batch = stacked
+    stacks = True
 
     bind = Cumsum.bind
 

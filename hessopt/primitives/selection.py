@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.constants import Constant
 from hessopt.autodiff.families import Elementwise, Multilinear
 from hessopt.autodiff.function import unsupported
@@ -93,7 +92,7 @@ class Where(Multilinear):
 
     numpy = np.where
     elementwise = True
-    batch = stacked
+    stacks = True
     adjoints = (
         lambda g, condition, a, b: np.zeros_like(condition),
         lambda g, condition, a, b: np.where(condition, g, 0.0),

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.families import Elementwise, Opaque, Partial
 from hessopt.autodiff.registry import NoDerivativeError
 
@@ -23,7 +22,7 @@ class Several(Opaque):
     `i`, where `y` is the tuple of outputs; None where it is not known.
     """
 
-    batch = stacked
+    stacks = True
     partials: ClassVar[tuple[Callable[..., tuple[Any, ...]] | None, ...]] = ()
 
     def backward(self, g: Any, y: Any, *operands: Any) -> Sequence[Any]:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.data import strip
 from hessopt.autodiff.families import Opaque
 from hessopt.autodiff.registry import derived
@@ -38,7 +37,7 @@ class SVD(Opaque):
     """
 
     numpy = np.linalg.svd
-    batch = stacked
+    stacks = True
 
     def __call__(
         self, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
@@ -110,7 +109,7 @@ def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
 
 class Svdvals(Opaque):
     numpy = np.linalg.svdvals
-    batch = stacked
+    stacks = True
 
     def bind(self, x: Any, /) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (x,), {}
@@ -135,7 +134,7 @@ def pinv_adjoint(g: Any, y: Any, a: Any) -> Any:
 
 class Pinv(Opaque):
     numpy = np.linalg.pinv
-    batch = stacked
+    stacks = True
 
     def bind(
         self, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.batching import stacked
 from hessopt.autodiff.constants import constant_functions
 from hessopt.autodiff.data import as_array, fixed, strip
 from hessopt.autodiff.families import Linear, Reduce, negative_axis, scatter
@@ -77,7 +76,7 @@ class AddReduceat(Linear):
     """Sums of slices, which may overlap."""
 
     numpy = np.add.reduceat
-    batch = stacked
+    stacks = True
 
     def bind(
         self, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None

@@ -65,9 +65,7 @@ def run_batched(
         If a condition comes out otherwise for some example than in the trace, or the type of a
         result does.
     """
-    known: dict[int, tuple[Any, bool]] = dict(
-        enumerate(zip(inputs, map(bool, leads), strict=True))
-    )
+    known: dict[int, tuple[Any, bool]] = dict(enumerate(zip(inputs, map(bool, leads), strict=True)))
     last_use = _last_uses(program)
     guards = defaultdict(list)
     for place, guard in enumerate(program.guards):

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.data import NUMERIC
-from hessopt.autodiff.node import Handle, raw
+from hessopt.autodiff.node import raw
+from hessopt.autodiff.variable import Variable
 from hessopt.transforms.signature import is_array
 from hessopt.transforms.trees import is_tree, leaves, rebuild
 from hessopt.transforms.verification import agree
@@ -62,9 +63,8 @@ class Examples:
         size = 0
         for i, (arg, axes) in enumerate(zip(args, in_axes, strict=True)):
             for path, x, axis in _with_axes(arg, axes, f"argument {i}", f"in_axes[{i}]"):
-                held = axis is not None and _holds_examples(x, axis, path)
-                places.append(held)
-                if not held:
+                places.append(axis is not None and _holds_examples(x, axis, path))
+                if axis is None or not places[-1]:
                     continue
                 n = np.shape(x)[axis]
                 if not first:
@@ -215,15 +215,15 @@ def _holds_examples(x: Any, axis: int, path: str) -> bool:
             f"vmap: {path} is a number and has no axis {axis}; for a value that all examples share "
             "put None into in_axes, as in in_axes=(0, None)"
         )
-    if not isinstance(x, (Handle, np.ndarray)):
+    if not isinstance(x, (Variable, np.ndarray)):
         return False
     if x.dtype.kind not in NUMERIC:
         raise TypeError(
             f"vmap: {path} is an array of dtype {x.dtype}; pass numbers, or put None into in_axes"
         )
-    ndim = np.ndim(x)
+    ndim = x.ndim
     if not -ndim <= axis < ndim:
-        raise ValueError(f"vmap: {path} has shape {np.shape(x)} and so no axis {axis}")
+        raise ValueError(f"vmap: {path} has shape {x.shape} and so no axis {axis}")
     return True
 
 

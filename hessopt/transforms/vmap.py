@@ -54,9 +54,10 @@ class Vmapped:
             try:
                 return self._together(examples, kwargs)
             except Diverged as error:
-                own = error.holds is not None and error.holds[0]  # else rounding decides
+                holds = error.holds
+                own = holds is not None and holds[0]  # else rounding decides
                 if own and active() is None and next(paths, None) is not None:
-                    return self._by_ways(examples, kwargs, error.holds, paths)
+                    return self._by_ways(examples, kwargs, holds, paths)
                 reason = f"{error}{self._place(examples, kwargs, error.guard)}"
                 tracer = active()
                 if tracer is not None and error.guard is not None:
@@ -128,7 +129,7 @@ class Vmapped:
             raise Diverged(self._apart)
 
     def _by_ways(
-        self, examples: Examples, kwargs: dict[str, Any], holds: np.ndarray, paths: Any
+        self, examples: Examples, kwargs: dict[str, Any], holds: Any, paths: Any
     ) -> Results:
         """Compute the examples for which a condition holds, then the others."""
         numbers = [np.flatnonzero(holds), np.flatnonzero(~holds)]
@@ -165,8 +166,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Vmapped:
     for each example, ``grad(lambda w: np.sum(vmap(f, (None, 0))(w, X)))`` differentiates through.
 
     Where an ``if`` goes different ways for different examples, those that go the same way are
-    computed together. Each call traces afresh, so what `f` reads from its surroundings may change between calls.
-    ``jit(vmap(f))`` traces once and replays.
+    computed together. Each call traces afresh, so what `f` reads from its surroundings may change
+    between calls; ``jit(vmap(f))`` traces once and replays.
 
     Parameters
     ----------

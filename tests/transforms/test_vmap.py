@@ -21,7 +21,7 @@ W = RANDOM.normal(size=(3, 3))
 
 
 def smooth(x: Any) -> Any:
-    return np.sum(np.tanh(x[1:]) * np.exp(-x[:-1] ** 2)) + np.prod(x)
+    return np.sum(np.tanh(x[1:]) * np.exp(-(x[:-1] ** 2))) + np.prod(x)
 
 
 def loop(f: Any, *batches: Any) -> Any:
@@ -93,9 +93,7 @@ def test_derivative_by_a_shared_argument_and_by_examples_at_once():
     def looped(w: Any, z: Any) -> Any:
         return sum(f(w, x) for x in z) / len(z)
 
-    for mine, theirs in zip(
-        grad(mean, (0, 1))(W, X), grad(looped, (0, 1))(W, X), strict=True
-    ):
+    for mine, theirs in zip(grad(mean, (0, 1))(W, X), grad(looped, (0, 1))(W, X), strict=True):
         close(mine, theirs)
 
 
@@ -288,7 +286,10 @@ def test_axes_in_the_form_of_a_container():
     by_dict = vmap(lambda d: d["x"] @ d["w"], ({"x": 0, "w": None},))
     close(by_dict({"x": X, "w": W[0]}), X @ W[0])
     close(vmap(lambda d: d["x"] * d["y"], 0)({"x": X, "y": X}), X * X)
-    close(vmap(lambda pair, k: pair[0] - pair[1][0] * k, ((0, [None]), None))((X, [W[0]]), 2.0), X - 2 * W[0])
+    close(
+        vmap(lambda pair, k: pair[0] - pair[1][0] * k, ((0, [None]), None))((X, [W[0]]), 2.0),
+        X - 2 * W[0],
+    )
 
 
 def test_gradients_of_containers_for_each_example():
@@ -555,7 +556,11 @@ def test_sparse_matrices():
             lambda: vmap(np.multiply)(X, 2.0),
         ),
         (TypeError, r"argument 0\['a'\] is a number", lambda: vmap(len)({"a": np.float64(1)})),
-        (ValueError, r"argument 0 has shape \(\) and so no axis 0", lambda: vmap(abs)(np.array(1.0))),
+        (
+            ValueError,
+            r"argument 0 has shape \(\) and so no axis 0",
+            lambda: vmap(abs)(np.array(1.0)),
+        ),
         (TypeError, "argument 0 is an array of dtype <U1", lambda: vmap(len)(np.array(["a"]))),
         (
             ValueError,
@@ -572,12 +577,12 @@ def test_sparse_matrices():
         (ValueError, "no examples: argument 0 holds 0 along axis 0", lambda: vmap(smooth)(X[:0])),
         (
             ValueError,
-            r"in_axes\[0\] must have the form of argument 0.*dict with a, in_axes\[0\] is dict with b",
+            r"in_axes\[0\] must have the form of argument 0.*dict with a, .* is dict with b",
             lambda: vmap(len, ({"b": 0},))({"a": X}),
         ),
         (
             ValueError,
-            r"in_axes\[0\] must have the form of argument 0.*is ndarray, in_axes\[0\] is tuple with 0",
+            r"in_axes\[0\] must have the form of argument 0.*is ndarray, .* is tuple with 0",
             lambda: vmap(smooth, ((0,),))(X),
         ),
         (

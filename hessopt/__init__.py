@@ -24,6 +24,7 @@ from hessopt.transforms.custom import (
 )
 from hessopt.transforms.first_order import grad, jvp, value_and_grad, vjp
 from hessopt.transforms.jit import ReplayError, jit
+from hessopt.transforms.linearize import linearize
 from hessopt.transforms.matrices import hessian, jacobian
 from hessopt.transforms.orders import derivative, taylor
 from hessopt.transforms.second_order import hvp, value_grad_hvp
@@ -55,6 +56,7 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "linearize",
     "minimize",
     "newton_scalar",
     "no_grad",

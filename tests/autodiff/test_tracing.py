@@ -183,6 +183,10 @@ SILENT = {
     "primitives/creation.py",
     "primitives/rearrange.py",
     "transforms/custom.py",
+    # vmap: the numbers of one example, for a trace of its own, which has its own guards; and of all,
+    # where no trace is running or after it has been given up
+    "program/batch.py",
+    "transforms/examples.py",
 }
 
 

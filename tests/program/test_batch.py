@@ -234,6 +234,14 @@ def test_einsum_without_a_letter_left():
 
 
 @pytest.mark.parametrize("leads", [[True, True], [True, False], [False, True]], ids=str)
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize(("n", "m"), [(5, 2), (2, 5), (4, 3), (3, 4), (3, 3), (4, 1)])
+def test_convolutions(n: int, m: int, mode: Any, leads: list[bool]):
+    check(lambda a, v: np.convolve(a, v, mode), (n,), (m,), leads=leads)
+    check(lambda a, v: np.correlate(a, v, mode), (n,), (m,), leads=leads)
+
+
+@pytest.mark.parametrize("leads", [[True, True], [True, False], [False, True]], ids=str)
 def test_joins(leads: list[bool]):
     check(lambda a, b: np.concatenate([a, b, np.ones((1, 2))], axis=0), (2, 2), (1, 2), leads=leads)
     check(lambda a, b: np.stack([a, b], axis=-1), (2, 2), (2, 2), leads=leads)

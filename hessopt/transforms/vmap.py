@@ -50,22 +50,24 @@ class Vmapped:
     def _computed(self, examples: Examples, kwargs: dict[str, Any], paths: Any) -> Results:
         """Compute examples together if that can be, else those together that go the same way."""
         reason = self._apart
+        apart = None
         if not reason:
             try:
                 return self._together(examples, kwargs)
             except Diverged as error:
-                holds = error.holds
-                own = holds is not None and holds[0]  # else rounding decides
-                if own and active() is None and next(paths, None) is not None:
-                    return self._by_ways(examples, kwargs, holds, paths)
-                reason = f"{error}{self._place(examples, kwargs, error.guard)}"
-                tracer = active()
-                if tracer is not None and error.guard is not None:
-                    tracer.refuse(f"in vmap {reason}")  # a replay can go one way alone
+                apart = error
             except Untraceable as error:
                 reason = f"{error}{place_of(error, self.function)}"
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}{place_of(error, self.function)}"
+        if apart is not None:
+            tracer, holds = active(), apart.holds
+            own = holds is not None and holds[0]  # else rounding decides
+            if own and tracer is None and next(paths, None) is not None:
+                return self._by_ways(examples, kwargs, holds, paths)
+            reason = f"{apart}{self._place(examples, kwargs, apart.guard)}"
+            if tracer is not None and apart.guard is not None:
+                tracer.refuse(f"in vmap {reason}")  # a replay can go one way alone
         singles = [  # and what the function raises is raised here
             Results.of_one(self.function(*examples.one(k), **kwargs)) for k in range(examples.size)
         ]

@@ -183,8 +183,8 @@ SILENT = {
     "primitives/creation.py",
     "primitives/rearrange.py",
     "transforms/custom.py",
-    # vmap: the numbers of one example, for a trace of its own, which has its own guards; and of all,
-    # where no trace is running or after it has been given up
+    # vmap: the numbers of one example, for a trace that has guards of its own; and of all examples
+    # where no trace is running, or after it has been given up
     "program/batch.py",
     "transforms/examples.py",
 }

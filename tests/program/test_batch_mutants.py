@@ -101,7 +101,10 @@ def products() -> None:
 def ways() -> None:
     both = np.stack([X[0], -X[0], X[1], -X[1]])
     together(lambda x: np.sin(x) if x[0] > 0 else x**2, both)
-    alike(hessopt.vmap(lambda x: x if x > 0 else -2 * x)(both[:, 0]), np.where(both > 0, both, -2 * both)[:, 0])
+    alike(
+        hessopt.vmap(lambda x: x if x > 0 else -2 * x)(both[:, 0]),
+        np.where(both > 0, both, -2 * both)[:, 0],
+    )
 
 
 def captured() -> None:

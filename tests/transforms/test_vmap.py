@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import threading
 import warnings
 from dataclasses import dataclass
@@ -308,6 +309,27 @@ def test_gradients_of_containers_for_each_example():
 def test_what_is_no_array_is_handed_on():
     f = vmap(lambda x, how, g: g(x) if how == "apply" else x)
     close(f(X, "apply", np.sin), np.sin(X))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda m: np.argmax(m, 0),
+        lambda m: np.argmin(m),
+        lambda m: np.all(m > 0, axis=(0,)),
+        lambda m: np.any(m > 1),
+        lambda m: np.count_nonzero(m > 0, axis=-1),
+        lambda m: np.round(m, 1),
+        lambda m: np.isclose(m, m[0]),
+        lambda m: np.argsort(m, axis=0),
+        lambda m: np.floor(m) + np.sign(m),
+    ],
+)
+def test_functions_without_a_derivative(f: Any):
+    M = RANDOM.normal(size=(4, 3, 2))
+    found = vmap(f)(M)
+    np.testing.assert_array_equal(found, loop(f, M))
+    assert found.dtype == loop(f, M).dtype
 
 
 # Types
@@ -625,6 +647,23 @@ def test_errors_of_the_function_come_through():
         vmap(f)(X)
     with pytest.raises(np.linalg.LinAlgError):
         vmap(np.linalg.inv)(np.stack([W, np.zeros((3, 3))]))
+
+
+def test_an_operation_that_fails_for_some_examples():
+    def f(m: Any) -> Any:
+        try:
+            return np.sum(np.linalg.inv(m))
+        except np.linalg.LinAlgError:
+            return 0.0
+
+    with pytest.warns(RuntimeWarning, match="LinAlgError: Singular matrix"):
+        found = vmap(f)(np.stack([W, np.zeros((3, 3))]))
+    close(found, [np.sum(np.linalg.inv(W)), 0.0])
+
+
+def test_it_can_be_pickled():
+    f = pickle.loads(pickle.dumps(vmap(smooth, 1, -1)))
+    close(f(X.T), loop(smooth, X))
 
 
 def test_names_are_kept():

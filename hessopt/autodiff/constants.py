@@ -82,14 +82,17 @@ _REDUCTIONS = frozenset((np.all, np.any, np.count_nonzero, np.argmax, np.argmin)
 _SHAPED_BY_VALUES = frozenset((np.argwhere, np.flatnonzero, np.nonzero))
 
 
-def constant_functions(*functions: Callable[..., Any], **kinds: bool) -> None:
+def constant_functions(
+    *functions: Callable[..., Any], static: bool = False, elementwise: bool = False
+) -> None:
     """Register functions that carry no derivative.
 
-    ``static=True`` says that they look at shapes and types alone, ``elementwise=True`` that they
-    act on each element by itself, which goes without saying for a ufunc.
+    `static` ones look at shapes and types alone, `elementwise` ones act on each element by itself,
+    which goes without saying for a ufunc.
     """
     for function in functions:
-        register(function, Constant(function, **kinds), "constant")
+        rule = Constant(function, static=static, elementwise=elementwise)
+        register(function, rule, "constant")
 
 
 def detached(x: Any) -> Any:

@@ -24,10 +24,12 @@ from hessopt.transforms.custom import (
 )
 from hessopt.transforms.first_order import grad, jvp, value_and_grad, vjp
 from hessopt.transforms.jit import ReplayError, jit
+from hessopt.transforms.linearize import linearize
 from hessopt.transforms.matrices import hessian, jacobian
 from hessopt.transforms.orders import derivative, taylor
 from hessopt.transforms.second_order import hvp, value_grad_hvp
 from hessopt.transforms.trees import ravel
+from hessopt.transforms.vmap import vmap
 
 __version__ = "0.1.0"
 
@@ -54,6 +56,7 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "linearize",
     "minimize",
     "newton_scalar",
     "no_grad",
@@ -66,5 +69,6 @@ __all__ = [
     "value_and_grad",
     "value_grad_hvp",
     "vjp",
+    "vmap",
     "zeros",
 ]

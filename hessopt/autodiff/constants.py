@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch, behind
 from hessopt.autodiff.data import NUMERIC, strip
 from hessopt.autodiff.function import NOTHING, Primitive
 from hessopt.autodiff.node import Handle, Node
@@ -22,10 +23,15 @@ class Constant(Primitive):
     running it is recorded, because its value may differ at replay.
     """
 
-    def __init__(self, function: Callable[..., Any], *, static: bool = False) -> None:
+    def __init__(
+        self, function: Callable[..., Any], *, static: bool = False, elementwise: bool = False
+    ) -> None:
         self.forward = function
         self.name = function.__name__
         self.static = static
+        self.stacks = elementwise or (  # pyright: ignore - one for each instance
+            isinstance(function, np.ufunc) and function.signature is None
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         tracer = active()
@@ -53,17 +59,40 @@ class Constant(Primitive):
             tracer.keep(value)
         return record(np.asarray(data), self, nodes, params, ())
 
+    def replay(self, operands: Sequence[Any], params: dict[str, Any]) -> Any:
+        y = self(*operands, **params)
+        return y if isinstance(y, Handle) else np.asarray(y)
+
+    def batch(self, b: Batch, **params: Any) -> Any:
+        if self.forward in _REDUCTIONS and len(b.operands) == 1 and params.keys() <= {"axis"}:
+            rows, axis = b.operands[0], params.get("axis")
+            if axis is None:
+                rows, axes = np.reshape(rows, (b.size, -1)), (-1,)
+            else:
+                axes = behind(axis, b.ndim(0))
+            return self.replay((rows,), {"axis": axes if isinstance(axis, tuple) else axes[0]})
+        return super().batch(b, **params)
+
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING
 
 
+_REDUCTIONS = frozenset((np.all, np.any, np.count_nonzero, np.argmax, np.argmin))
+
 _SHAPED_BY_VALUES = frozenset((np.argwhere, np.flatnonzero, np.nonzero))
 
 
-def constant_functions(*functions: Callable[..., Any], static: bool = False) -> None:
-    """Register functions that carry no derivative; `static` ones look at shapes and types alone."""
+def constant_functions(
+    *functions: Callable[..., Any], static: bool = False, elementwise: bool = False
+) -> None:
+    """Register functions that carry no derivative.
+
+    `static` ones look at shapes and types alone, `elementwise` ones act on each element by itself,
+    which goes without saying for a ufunc.
+    """
     for function in functions:
-        register(function, Constant(function, static=static), "constant")
+        rule = Constant(function, static=static, elementwise=elementwise)
+        register(function, rule, "constant")
 
 
 def detached(x: Any) -> Any:
@@ -71,4 +100,4 @@ def detached(x: Any) -> Any:
     return _DETACH(x) if isinstance(x, Handle) else x
 
 
-_DETACH = Constant(np.asarray)
+_DETACH = Constant(np.asarray, elementwise=True)

@@ -20,6 +20,7 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
 from hessopt.autodiff.assignment import view
+from hessopt.autodiff.batching import Batch, behind, gathered
 from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw
@@ -94,6 +95,7 @@ class Elementwise(Primitive):
 
     elementwise = True
     uniform = True
+    stacks = True
     partials: ClassVar[tuple[Partial, ...]] = ()
     pulls: ClassVar[dict[int, Callable[..., Any]]] = {}
 
@@ -198,6 +200,11 @@ class Rearrange(Linear):
                 )
         return (x,), strip(params)
 
+    def batch(self, b: Batch, **params: Any) -> Any:
+        if self.elementwise:
+            return self.replay(b.operands, params)
+        return gathered(self, b, **params)
+
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         size = int(np.prod(x.shape))
         numbers = self.forward(np.arange(1.0, size + 1).reshape(x.shape), **params)
@@ -246,6 +253,9 @@ class Reduce(Primitive):
         if dtype is not None:
             a = np.astype(a, dtype)
         return (a,), {"axis": negative_axes(axis, a.ndim), "keepdims": bool(keepdims)}
+
+    def batch(self, b: Batch, axis: Any, **params: Any) -> Any:
+        return self.replay(b.operands, {"axis": behind(axis, b.ndim(0)), **params})
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         out, (x,) = values_of(y, graph)

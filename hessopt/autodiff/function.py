@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hessopt.autodiff.accumulate import Bundle
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
@@ -48,6 +49,10 @@ class Primitive:
         Whether `pull` takes a single number for an adjoint of equal entries.
     may_fail : bool
         Whether it raises an error for some values, which a program must go on to do.
+    stacks : bool
+        Whether it takes any leading axes more, its axes being counted from the end, or none.
+    core : tuple of int
+        Where it does: for each operand, how many last axes are not broadcast; empty for none.
     """
 
     numpy: ClassVar[Any] = None
@@ -56,6 +61,8 @@ class Primitive:
     uniform: ClassVar[bool] = False
     permutes: ClassVar[bool] = False
     may_fail: ClassVar[bool] = False
+    stacks: ClassVar[bool] = False
+    core: ClassVar[tuple[int, ...]] = ()
     name: str
     forward: Callable[..., Any]
 
@@ -85,6 +92,19 @@ class Primitive:
         if kwargs:
             raise unsupported(self, kwargs)
         return args, NO_PARAMS
+
+    def replay(self, operands: Sequence[Any], params: dict[str, Any]) -> Any:
+        """Compute again what a program has noted, recorded where a Variable is among operands."""
+        if any(isinstance(x, Handle) for x in operands):
+            return apply(self, tuple(operands), params)
+        y = self.forward(*operands, **params)
+        return y if isinstance(y, tuple) else np.asarray(y)
+
+    def batch(self, b: Batch, **params: Any) -> Any:
+        """Return the results of all examples of a batch, with a leading axis."""
+        if self.stacks:
+            return self.replay(b.aligned(self.core), params)
+        return b.one_by_one(lambda operands: self.replay(operands, params))
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         """Return which operands' values, and `OUTPUT`, the rule for the `wanted` ones reads."""
@@ -190,6 +210,12 @@ class Item(Primitive):
 
     def __init__(self) -> None:
         self.forward = _take_slot
+
+    def replay(self, operands: Sequence[Any], params: dict[str, Any]) -> Any:
+        return operands[0][params["slot"]]
+
+    def batch(self, b: Batch, **params: Any) -> Any:
+        return self.replay(b.operands, params)
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         bundle = y.operands[0]
@@ -328,6 +354,7 @@ class Identity(Primitive):
 
     elementwise = True
     uniform = True
+    stacks = True
 
     def __init__(self) -> None:
         self.forward = np.asarray

@@ -7,6 +7,8 @@ other look at the numbers makes the function untraceable.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, NoReturn
@@ -137,6 +139,16 @@ class Tracer:
 _ACTIVE: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 
 active = _ACTIVE.get
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Hide from a running trace what an operation does within itself."""
+    token = _ACTIVE.set(None)
+    try:
+        yield
+    finally:
+        _ACTIVE.reset(token)
 
 
 def peek(value: Handle, purpose: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch, behind
 from hessopt.autodiff.data import as_array, strip
 from hessopt.autodiff.families import Linear, Multilinear, negative_axis
 from hessopt.autodiff.registry import derived
@@ -114,6 +115,10 @@ class Unwrap(Linear):
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (p,), {"discont": strip(discont), "axis": axis, "period": strip(period)}
 
+    def batch(self, b: Batch, axis: int, **params: Any) -> Any:
+        (axis,) = behind(axis, b.ndim(0))
+        return self.replay(b.operands, {"axis": axis, **params})
+
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         return np.astype(g, x.dtype)
 
@@ -172,6 +177,9 @@ class Convolve(Multilinear):
     def forward(self, a: Any, v: Any, mode: Any) -> Any:
         return np.convolve(a, v, mode)
 
+    def batch(self, b: Batch, mode: Any) -> Any:
+        return _convolutions(b.whole(0), b.whole(1), mode)
+
 
 class Correlate(Multilinear):
     """The convolution with the second operand conjugated and reversed."""
@@ -192,18 +200,36 @@ class Correlate(Multilinear):
     def forward(self, a: Any, v: Any, mode: Any) -> Any:
         return np.correlate(a, v, mode)
 
+    def batch(self, b: Batch, mode: Any) -> Any:
+        return _convolutions(b.whole(0), np.conjugate(np.flip(b.whole(1), -1)), mode, mirrored=True)
+
 
 def _in_full(g: Any, a: Any, v: Any, mirrored: bool = False) -> Any:
-    """Fill up the adjoint of the middle part of a convolution to that of all of it.
+    """Fill up the adjoint of the middle part of a convolution to that of all of it."""
+    missing = len(a) + len(v) - 1 - len(g)
+    before = _left_out_before(missing, mirrored and len(a) < len(v))
+    return np.pad(g, (before, missing - before))
+
+
+def _left_out_before(missing: int, other_side: bool) -> int:
+    """Return how many of the `missing` entries of a convolution stand before its middle part.
 
     A correlation whose first operand is the shorter one is computed from the other side.
     """
-    n = len(a) + len(v) - 1
-    missing = n - len(g)
-    before = missing // 2
-    if mirrored and len(a) < len(v):
-        before = missing - before
-    return np.pad(g, (before, missing - before))
+    return missing - missing // 2 if other_side else missing // 2
+
+
+def _convolutions(a: Any, v: Any, mode: Any, mirrored: bool = False) -> Any:
+    """Return the convolutions of the rows of two matrices: windows of one, times the other."""
+    n, m = a.shape[-1], v.shape[-1]
+    length = len(np.correlate(np.zeros(n), np.zeros(m), mode))
+    missing = n + m - 1 - length
+    start = _left_out_before(missing, mirrored and n < m)
+    if m > n:
+        a, v, n, m = v, a, m, n
+    padded = np.pad(a, ((0, 0), (m - 1, m - 1)))
+    windows = padded[:, np.add.outer(np.arange(start, start + length), np.arange(m))]
+    return np.matmul(windows, np.flip(v, -1)[..., None])[..., 0]
 
 
 def _convolution_adjoint(g: Any, other: Any) -> Any:

@@ -12,9 +12,6 @@ constant_functions(
     np.ceil,
     np.trunc,
     np.rint,
-    np.fix,
-    np.round,
-    np.around,
     np.floor_divide,
     np.heaviside,
     np.spacing,
@@ -37,13 +34,8 @@ constant_functions(
     np.isnan,
     np.isinf,
     np.isfinite,
-    np.isneginf,
-    np.isposinf,
-    np.isreal,
-    np.iscomplex,
     np.isrealobj,
     np.iscomplexobj,
-    np.isclose,
     np.allclose,
     np.array_equal,
     np.array_equiv,
@@ -70,6 +62,18 @@ constant_functions(
     np.array_repr,
     np.array_str,
     np.array2string,
+)
+
+constant_functions(
+    np.fix,
+    np.round,
+    np.around,
+    np.isneginf,
+    np.isposinf,
+    np.isreal,
+    np.iscomplex,
+    np.isclose,
+    elementwise=True,
 )
 
 constant_functions(  # these look at shapes and types alone

@@ -52,6 +52,7 @@ def hermitian_part(a: Any) -> Any:
 
 class Eigh(Opaque):
     numpy = np.linalg.eigh
+    stacks = True
 
     def __call__(self, a: Any, UPLO: Any = "L") -> Any:
         return _EighResult(*super().__call__(a, UPLO))
@@ -72,6 +73,7 @@ class Eigh(Opaque):
 
 class Eigvalsh(Opaque):
     numpy = np.linalg.eigvalsh
+    stacks = True
 
     def bind(self, a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (a,), {"UPLO": UPLO}
@@ -85,6 +87,7 @@ class Eig(Opaque):
     """Eigenvectors are of length one with their largest entry real, as LAPACK returns them."""
 
     numpy = np.linalg.eig
+    stacks = True
 
     def __call__(self, a: Any) -> Any:
         return _EigResult(*super().__call__(a))
@@ -111,6 +114,7 @@ class Eig(Opaque):
 
 class Eigvals(Opaque):
     numpy = np.linalg.eigvals
+    stacks = True
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         w, v = np.linalg.eig(a)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.families import fit, scatter, values_of
 from hessopt.autodiff.function import Primitive, unsupported
 
@@ -27,6 +29,16 @@ class Einsum(Primitive):
 
     def forward(self, *operands: Any, inputs: Any, output: str, optimize: Any) -> Any:
         return np.einsum(f"{','.join(inputs)}->{output}", *operands, optimize=optimize)
+
+    def batch(self, b: Batch, inputs: Any, output: str, optimize: Any) -> Any:
+        used = {*output, *"".join(inputs)}
+        free = [letter for letter in ascii_letters if letter not in used]
+        if not free:
+            return super().batch(b, inputs=inputs, output=output, optimize=optimize)
+        lead = free[0]
+        inputs = tuple(lead + s if has else s for s, has in zip(inputs, b.leads, strict=True))
+        params = {"inputs": inputs, "output": lead + output, "optimize": optimize}
+        return self.replay(b.operands, params)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
         _, operands = values_of(y, graph)

@@ -36,6 +36,8 @@ def _resized(x: Any, n: int, axis: int) -> Any:
 class _Transform(Linear):
     """A transform along one axis; ``params["n"]`` is the number of points."""
 
+    stacks = True
+
     def bind(
         self, a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from hessopt.autodiff.accumulate import Patch, is_basic, scatter_add
 from hessopt.autodiff.assignment import assigned, view
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.data import as_array, fixed
 from hessopt.autodiff.families import Rearrange, fit, values_of
 from hessopt.autodiff.function import NOTHING, Primitive, apply
@@ -38,11 +40,45 @@ class GetItem(Primitive):
     def forward(self, x: Any, index: Any) -> Any:
         return x[index]
 
+    def batch(self, b: Batch, index: Any) -> Any:
+        (x,) = b.operands
+        if is_basic(index):
+            return self.replay((x,), {"index": _in_each(index)})
+        if isinstance(index, np.ndarray) and index.dtype != bool:
+            return self.replay((x,), {"index": (slice(None), index)})
+        return _rows(x)[:, _numbers(b.shape(0), index)]
+
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         return (Patch(y.params["index"], g),)
+
+
+def _in_each(index: Any) -> tuple[Any, ...]:
+    """Return a basic index of an example as one of the batch."""
+    return (slice(None), *(index if isinstance(index, tuple) else (index,)))
+
+
+def _numbers(shape: tuple[int, ...], index: Any) -> np.ndarray:
+    """Return which entries of an array of `shape` an index takes.
+
+    With several advanced indices NumPy decides by their places where the new axes go, so a full
+    slice in front could move them; the entries' numbers say it once and for all.
+    """
+    return np.arange(prod(shape)).reshape(shape)[index]
+
+
+def _rows(x: Any) -> Any:
+    """Return each example as one vector."""
+    return np.reshape(x, (len(x), prod(x.shape[1:])))
+
+
+def _fitted(b: Batch, i: int, part: tuple[int, ...]) -> Any:
+    """Return operand `i`, which belongs to a part of this shape, so that it broadcasts to it."""
+    x = b.raised(i, len(part))
+    extra = b.ndim(i) - len(part)  # NumPy lets a value have axes of one in front
+    return np.reshape(x, (b.size, *b.shape(i)[extra:])) if b.leads[i] and extra > 0 else x
 
 
 class ScatterAdd(Primitive):
@@ -54,6 +90,15 @@ class ScatterAdd(Primitive):
         self, base: Any, *values: Any, indices: tuple[Any, ...]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (base, *values), {"indices": indices}
+
+    def batch(self, b: Batch, indices: tuple[Any, ...]) -> Any:
+        base, shape = b.whole(0), b.shape(0)
+        parts = [np.empty(shape, bool)[index].shape for index in indices]
+        values = [_fitted(b, i, part) for i, part in enumerate(parts, 1)]
+        if all(map(is_basic, indices)):
+            return self.replay((base, *values), {"indices": tuple(map(_in_each, indices))})
+        places = tuple((slice(None), _numbers(shape, index)) for index in indices)
+        return np.reshape(self.replay((_rows(base), *values), {"indices": places}), base.shape)
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING
@@ -79,6 +124,14 @@ class SetItem(Primitive):
 
     def forward(self, base: Any, value: Any, index: Any) -> Any:
         return assigned(base, index, value)
+
+    def batch(self, b: Batch, index: Any) -> Any:
+        base, shape = b.whole(0), b.shape(0)
+        value = _fitted(b, 1, np.empty(shape, bool)[index].shape)
+        if is_basic(index):
+            return self.replay((base, value), {"index": _in_each(index)})
+        place = (slice(None), _numbers(shape, index))
+        return np.reshape(self.replay((_rows(base), value), {"index": place}), base.shape)
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.families import fit, negative_axis, values_of
 from hessopt.autodiff.function import NOTHING, Primitive, unsupported
 from hessopt.autodiff.node import Node
@@ -41,6 +42,9 @@ class Concatenate(Primitive):
 
     def forward(self, *arrays: Any, axis: int) -> Any:
         return np.concatenate(arrays, axis)
+
+    def batch(self, b: Batch, **params: Any) -> Any:
+        return self.replay([b.whole(i) for i in range(len(b.operands))], params)
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING

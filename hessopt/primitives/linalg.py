@@ -6,10 +6,12 @@ algorithmic differentiation* (2008), is the source of the factorisations' rules.
 
 from __future__ import annotations
 
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import as_array
 from hessopt.autodiff.families import Multilinear, Opaque, sum_to
@@ -45,9 +47,32 @@ def _sum_leading(x: Any, keep: int) -> Any:
     return sum_to(x, x.shape[x.ndim - keep :])
 
 
+def _products(b: Batch) -> Any:
+    """Return ``a @ b`` for each example, as one large product where one operand is shared."""
+    x, y = b.operands
+    m, n = b.ndim(0), b.ndim(1)
+    if not b.leads[1] and n <= 2:
+        return x @ y
+    if not b.leads[0] and n == 1:
+        return y @ (x if m == 1 else _t(x)) if m <= 2 else np.moveaxis(x @ _t(y), -1, 0)
+    if not b.leads[0] and m == 1:
+        return x @ y
+    if m == n == 1:
+        return np.sum(x * y, axis=-1)
+    if m == 1:
+        x = x[:, None, :]
+    if n == 1:
+        y = y[:, :, None]
+    z = np.matmul(*Batch(b.size, (x, y), b.leads).aligned((2, 2)))
+    return z[..., 0] if n == 1 else z[..., 0, :] if m == 1 else z
+
+
 class MatMul(Multilinear):
     numpy, symbol = np.matmul, "@"
     adjoints = (_left_adjoint, _right_adjoint)
+
+    def batch(self, b: Batch) -> Any:
+        return _products(b)
 
     def __call__(self, a: Any, b: Any, **kwargs: Any) -> Any:
         if is_sparse(a) or is_sparse(b):
@@ -77,6 +102,20 @@ def _dot_adjoint(position: int) -> Any:
 class Dot(Multilinear):
     numpy = np.dot
     adjoints = (_dot_adjoint(0), _dot_adjoint(1))
+
+    def batch(self, b: Batch) -> Any:
+        m, n = b.ndim(0), b.ndim(1)
+        if not m or not n:
+            return np.multiply(*b.aligned())
+        if m <= 2 and n <= 2:
+            return _products(b)
+        letters = ascii_letters[1:]  # the first one stands for the examples
+        left, right = letters[:m], letters[m : m + n]
+        summed = n - 2 if n > 1 else 0
+        right = right[:summed] + left[-1] + right[summed + 1 :]
+        output = left[:-1] + right.replace(left[-1], "")
+        inputs = ("a" * lead + s for s, lead in zip((left, right), b.leads, strict=True))
+        return np.einsum(f"{','.join(inputs)}->a{output}", *b.operands)
 
 
 @derived(np.inner)
@@ -141,6 +180,7 @@ def kron(a: Any, b: Any) -> Any:
 
 class Inv(Opaque):
     numpy = np.linalg.inv
+    stacks = True
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         return (-(_t(y) @ g @ _t(y)),)
@@ -150,6 +190,16 @@ class Solve(Opaque):
     """x = solve(a, b); b is a vector only where it has one dimension, as in NumPy 2."""
 
     numpy = np.linalg.solve
+    stacks, core = True, (2, 2)
+
+    def batch(self, b: Batch) -> Any:
+        a, y = b.operands
+        if b.ndim(1) == 1 and b.ndim(0) == 2 and not b.leads[0]:
+            return _t(np.linalg.solve(a, _t(y)))  # factorised once for all
+        if b.ndim(1) == 1:
+            y = y[..., None]
+            return np.linalg.solve(*Batch(b.size, (a, y), b.leads).aligned((2, 2)))[..., 0]
+        return super().batch(b)
 
     def backward(self, g: Any, x: Any, a: Any, b: Any) -> Any:
         vector = np.ndim(b) == 1
@@ -165,6 +215,7 @@ class Det(Opaque):
     """The derivative of a determinant is the matrix of cofactors."""
 
     numpy = np.linalg.det
+    stacks = True
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         if np.all(np.not_equal(y, 0)):
@@ -196,6 +247,7 @@ _SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 class SlogDet(Opaque):
     numpy = np.linalg.slogdet
+    stacks = True
 
     def __call__(self, a: Any, /) -> Any:
         return _SlogdetResult(*super().__call__(a))
@@ -218,6 +270,7 @@ class Cholesky(Opaque):
     """
 
     numpy = np.linalg.cholesky
+    stacks = True
 
     def bind(self, a: Any, /, *, upper: bool = False) -> Any:
         return (a,), {"upper": True} if upper else NO_PARAMS

@@ -22,6 +22,7 @@ class MatVec(Multilinear):
     """Products of matrices and vectors, over stacks of both."""
 
     numpy = newer("matvec") or None
+    stacks, core = True, (2, 1)
     adjoints = (
         lambda g, a, v: g[..., :, None] * v[..., None, :],
         lambda g, a, v: np.matmul(g[..., None, :], a)[..., 0, :],
@@ -32,6 +33,7 @@ class VecMat(Multilinear):
     """Products of conjugated vectors and matrices, over stacks of both."""
 
     numpy = newer("vecmat") or None
+    stacks, core = True, (1, 2)
     adjoints = (
         lambda g, v, a: np.conjugate(np.matmul(a, g[..., :, None])[..., 0]),
         lambda g, v, a: np.conjugate(v)[..., :, None] * g[..., None, :],

@@ -27,6 +27,7 @@ class QR(Opaque):
     """
 
     numpy = np.linalg.qr
+    stacks = True
 
     def __call__(self, a: Any, mode: Any = "reduced") -> Any:
         if mode == "r":

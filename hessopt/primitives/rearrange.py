@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch, behind, gathered
 from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
 from hessopt.autodiff.node import raw
 from hessopt.autodiff.registry import RULES, derived
@@ -26,8 +27,20 @@ class Reshape(Rearrange):
             params["order"] = "F"
         return (a,), params
 
+    def batch(self, b: Batch, shape: Any, order: Any = "C") -> Any:
+        (x,) = b.operands
+        if order == "C":
+            return self.replay((x,), {"shape": (b.size, *shape)})
+        turned = np.reshape(_mirrored(x), (b.size, *shape[::-1]))
+        return _mirrored(turned)
+
     def adjoint(self, g: Any, x: Any, shape: Any, order: Any = "C") -> Any:
         return g.reshape(x.shape) if order == "C" else g.reshape(x.shape, order=order)
+
+
+def _mirrored(x: Any) -> Any:
+    """Return examples with their axes in the opposite order: rows first becomes columns first."""
+    return np.transpose(x, (0, *range(x.ndim - 1, 0, -1)))
 
 
 def _as_tuple(shape: Any) -> tuple[Any, ...]:
@@ -59,6 +72,9 @@ class Transpose(Rearrange):
             return (a,), {"axes": tuple(range(-1, -ndim - 1, -1))}
         return (a,), {"axes": tuple(negative_axis(axis, ndim) for axis in axes)}
 
+    def batch(self, b: Batch, axes: Any) -> Any:
+        return self.replay(b.operands, {"axes": (-len(axes) - 1, *axes)})
+
     def adjoint(self, g: Any, x: Any, axes: Any) -> Any:
         return np.transpose(g, np.argsort([axis % len(axes) for axis in axes]))
 
@@ -71,6 +87,9 @@ class BroadcastTo(Rearrange):
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (array,), {"shape": tuple(map(operator.index, _as_tuple(shape)))}
 
+    def batch(self, b: Batch, shape: Any) -> Any:
+        return self.replay((b.raised(0, len(shape)),), {"shape": (b.size, *shape)})
+
     def adjoint(self, g: Any, x: Any, shape: Any) -> Any:
         return sum_to(g, x.shape)
 
@@ -78,6 +97,9 @@ class BroadcastTo(Rearrange):
 class Flip(Rearrange):
     numpy = np.flip
     permutes = True
+
+    def batch(self, b: Batch, axis: Any = None) -> Any:
+        return self.replay(b.operands, {"axis": behind(axis, b.ndim(0))})
 
     def adjoint(self, g: Any, x: Any, axis: Any = None) -> Any:
         return np.flip(g, axis)
@@ -101,6 +123,11 @@ class Rot90(Rearrange):
 class Roll(Rearrange):
     numpy = np.roll
 
+    def batch(self, b: Batch, shift: Any, axis: Any = None) -> Any:
+        if axis is None:
+            return gathered(self, b, shift=shift)
+        return self.replay(b.operands, {"shift": shift, "axis": behind(axis, b.ndim(0))})
+
     def adjoint(self, g: Any, x: Any, shift: Any, axis: Any = None) -> Any:
         return np.roll(g, tuple(-s for s in shift) if np.ndim(shift) else -shift, axis)
 
@@ -113,18 +140,25 @@ class Repeat(Rearrange):
     numpy = np.repeat
 
 
-class Tril(Rearrange):
+class _Triangle(Rearrange):
+    """One of the triangles of matrices; of a vector NumPy makes a matrix first."""
+
+    def batch(self, b: Batch, **params: Any) -> Any:
+        return self.replay(b.operands, params) if b.ndim(0) > 1 else super().batch(b, **params)
+
+
+class Tril(_Triangle):
     numpy = np.tril
 
     def adjoint(self, g: Any, x: Any, k: int = 0) -> Any:
-        return np.tril(g, k)
+        return sum_to(np.tril(g, k), x.shape)  # of a vector it makes a matrix
 
 
-class Triu(Rearrange):
+class Triu(_Triangle):
     numpy = np.triu
 
     def adjoint(self, g: Any, x: Any, k: int = 0) -> Any:
-        return np.triu(g, k)
+        return sum_to(np.triu(g, k), x.shape)
 
 
 _MOVING_PADS = ("constant", "edge", "reflect", "symmetric", "wrap", "empty")

@@ -14,6 +14,7 @@ from hessopt.primitives.available import newer
 
 class Cumsum(Linear):
     numpy = np.cumsum
+    stacks = True
 
     def bind(
         self, a: Any, axis: int | None = None, dtype: Any = None, out: Any = None
@@ -37,6 +38,7 @@ derived(np.add.accumulate)(
 
 class Cumprod(Opaque):
     numpy = np.cumprod
+    stacks = True
 
     bind = Cumsum.bind
 

@@ -92,6 +92,7 @@ class Where(Multilinear):
 
     numpy = np.where
     elementwise = True
+    stacks = True
     adjoints = (
         lambda g, condition, a, b: np.zeros_like(condition),
         lambda g, condition, a, b: np.where(condition, g, 0.0),

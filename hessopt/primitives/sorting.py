@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.data import any_tracked, fixed, strip
 from hessopt.autodiff.families import Opaque, negative_axes, scatter
 from hessopt.autodiff.function import unsupported
@@ -129,6 +130,9 @@ class Quantile(Opaque):
 
     def forward(self, x: Any, q: Any, method: Any) -> Any:
         return np.quantile(x, q, axis=-1, method=method)
+
+    def batch(self, b: Batch, q: Any, method: Any) -> Any:
+        return np.moveaxis(self.replay(b.operands, {"q": q, "method": method}), np.ndim(q), 0)
 
     def backward(self, g: Any, y: Any, x: Any, q: Any, method: Any) -> Any:
         n = x.shape[-1]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.families import Linear, fit
 from hessopt.autodiff.function import apply
 from hessopt.autodiff.node import Handle
@@ -21,6 +22,16 @@ class SparseMatMul(Linear):
 
     def __init__(self) -> None:
         self.forward = _product
+
+    def batch(self, b: Batch, matrix: Any, left: bool) -> Any:
+        (x,) = b.operands
+        params = {"matrix": matrix, "left": left}
+        if not left:  # the rows of all examples under one another
+            y = self.replay((np.reshape(x, (-1, x.shape[-1])),), params)
+            return np.reshape(y, (*x.shape[:-1], -1))
+        n = x.shape[1]  # the columns of all examples side by side
+        y = self.replay((np.reshape(np.moveaxis(x, 0, 1), (n, -1)),), params)
+        return np.moveaxis(np.reshape(y, (-1, b.size, *x.shape[2:])), 1, 0)
 
     def adjoint(self, g: Any, x: Any, matrix: Any, left: bool) -> Any:
         return fit(product(matrix.T, g) if left else product(g, matrix.T), x)

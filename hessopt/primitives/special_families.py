@@ -22,6 +22,7 @@ class Several(Opaque):
     `i`, where `y` is the tuple of outputs; None where it is not known.
     """
 
+    stacks = True
     partials: ClassVar[tuple[Callable[..., tuple[Any, ...]] | None, ...]] = ()
 
     def backward(self, g: Any, y: Any, *operands: Any) -> Sequence[Any]:

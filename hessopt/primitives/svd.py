@@ -37,6 +37,7 @@ class SVD(Opaque):
     """
 
     numpy = np.linalg.svd
+    stacks = True
 
     def __call__(
         self, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
@@ -108,6 +109,7 @@ def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
 
 class Svdvals(Opaque):
     numpy = np.linalg.svdvals
+    stacks = True
 
     def bind(self, x: Any, /) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (x,), {}
@@ -132,6 +134,7 @@ def pinv_adjoint(g: Any, y: Any, a: Any) -> Any:
 
 class Pinv(Opaque):
     numpy = np.linalg.pinv
+    stacks = True
 
     def bind(
         self, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue

@@ -76,6 +76,7 @@ class AddReduceat(Linear):
     """Sums of slices, which may overlap."""
 
     numpy = np.add.reduceat
+    stacks = True
 
     def bind(
         self, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 
@@ -11,11 +12,21 @@ def place_of(error: BaseException, function: Callable[..., Any]) -> str:
     place = ""
     traceback = error.__traceback__
     while traceback is not None:
-        frame = traceback.tb_frame
-        if not frame.f_globals.get("__name__", "").startswith(("hessopt.", "numpy.")):
-            place = f", at {frame.f_code.co_filename}:{traceback.tb_lineno}"
+        if _is_users(traceback.tb_frame):
+            place = f", at {traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     code = getattr(function, "__code__", None)
     if place or code is None or function.__module__.startswith("hessopt."):
         return place
     return f", in the function at {code.co_filename}:{code.co_firstlineno}"
+
+
+def place_of_frame(frame: FrameType | None) -> str:
+    """Say which line of the user's is being run, given the innermost frame."""
+    while frame is not None and not _is_users(frame):
+        frame = frame.f_back
+    return "" if frame is None else f", at {frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _is_users(frame: FrameType) -> bool:
+    return not frame.f_globals.get("__name__", "").startswith(("hessopt.", "numpy."))

@@ -183,6 +183,10 @@ SILENT = {
     "primitives/creation.py",
     "primitives/rearrange.py",
     "transforms/custom.py",
+    # vmap: the numbers of one example, for a trace that has guards of its own; and of all examples
+    # where no trace is running, or after it has been given up
+    "program/batch.py",
+    "transforms/examples.py",
 }
 
 

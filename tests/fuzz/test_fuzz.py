@@ -42,6 +42,36 @@ def test_fifty_programs_replayed():
         none_is_wrong(check_many(range(FAST, FAST + 50), replayed))
 
 
+def test_twenty_programs_on_batches():
+    """Of four starts at once, against one at a time; on both sides of the derivative."""
+    apart = []
+    for seed in range(20):
+        program = random_program(seed)
+        random = np.random.default_rng(seed)
+        z = program.x + 0.05 * random.standard_normal((4, *program.x.shape))
+        v = random.standard_normal(z.shape)
+        f = program.run
+
+        def total(z, f=f):
+            return np.sum(np.sin(hessopt.vmap(f)(z)))
+
+        def looped(z, f=f):
+            return np.sum(np.sin(np.stack([f(x) for x in z])))
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            pairs = [
+                (hessopt.vmap(f)(z), [f(x) for x in z]),
+                (hessopt.vmap(hessopt.hvp(f))(z, v), list(map(hessopt.hvp(f), z, v))),
+                (hessopt.grad(total)(z), hessopt.grad(looped)(z)),
+            ]
+        apart += [seed] if any("vmap" in str(w.message) for w in caught) else []
+        for found, expected in pairs:
+            scale = 1 + np.max(np.abs(expected))
+            np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10 * scale)
+    assert len(apart) < 18, apart  # programs that sort or index by values are called one by one
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_ten_thousand_programs(batch):

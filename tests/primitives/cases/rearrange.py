@@ -70,8 +70,8 @@ CASES = {
         (lambda x: np.repeat(x, 2), (M,)),
         (lambda x: np.repeat(x, [1, 0, 2], axis=1), (M,)),
     ],
-    np.tril: [(np.tril, (M,)), (lambda x: np.tril(x, -1), (T,))],
-    np.triu: [(np.triu, (M,)), (lambda x: np.triu(x, k=1), (T,))],
+    np.tril: [(np.tril, (M,)), (np.tril, (V,)), (lambda x: np.tril(x, -1), (T,))],
+    np.triu: [(np.triu, (M,)), (np.triu, (V,)), (lambda x: np.triu(x, k=1), (T,))],
     np.pad: [
         (lambda x: np.pad(x, 1), (M,)),
         (lambda x: np.pad(x, ((1, 0), (0, 2)), constant_values=3.0), (M,)),

@@ -7,6 +7,8 @@ other look at the numbers makes the function untraceable.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, NoReturn
@@ -137,6 +139,19 @@ class Tracer:
 _ACTIVE: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 
 active = _ACTIVE.get
+
+
+@contextmanager
+def suspended() -> Iterator[None]:
+    """Compute beside a running trace: what happens within an operation is no part of the program.
+
+    The operation answers for it that nothing but its operands decides the result.
+    """
+    token = _ACTIVE.set(None)
+    try:
+        yield
+    finally:
+        _ACTIVE.reset(token)
 
 
 def peek(value: Handle, purpose: str) -> None:

@@ -209,7 +209,7 @@ class _Search:
             if trial.slope >= 0:
                 return self.zoom(trial, low)
             alpha = _between(
-                cubic_minimiser(low, trial), 2 * trial.alpha, 10 * trial.alpha, 4 * trial.alpha
+                cubic_minimiser(low, trial), 2 * trial.alpha, 10 * trial.alpha, 10 * trial.alpha
             )
             low = trial
         return self.lowest

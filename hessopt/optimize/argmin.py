@@ -109,9 +109,9 @@ def argmin(
     ...     return np.sum((A @ w - y) ** 2) + penalty * np.sum(w**2)
     >>> fitted = hessopt.argmin(ridge, np.zeros(2))
     >>> fitted(0.1).round(4)
-    array([-0.1286,  0.3865])
+    array([0.0332, 0.2235])
     >>> hessopt.jacobian(fitted)(0.1).round(4)
-    array([ 1.4178, -1.1543])
+    array([ 0.2407, -0.1928])
     """
     if not callable(f):
         raise TypeError(f"f must be callable as f(x, theta), not {type(f).__name__}")
@@ -143,7 +143,7 @@ def argmin(
         def fun(x: Any, *values: Any) -> Any:
             return checks.scalar(f(restore(x), *filled(values)))
 
-        problem = InnerProblem(fun, *_flat_bounds(bounds, vector.size))
+        problem = InnerProblem(fun, *checks.bound_vectors(bounds, vector.size))
         # The start is computed again from the values: a replayed program has others
         solve = _Argmin(problem, lambda values: start(values)[0], bounds, arguments)
         solve.differentiable = [k for k, x in enumerate(operands) if isinstance(x, Handle)]
@@ -162,24 +162,6 @@ def _start(x0: Any) -> tuple[Array, Callable[[Any], Any]]:
 
 def _is_floating(leaf: Any) -> bool:
     return isinstance(leaf, float | Handle) or getattr(leaf, "dtype", np.dtype(int)).kind == "f"
-
-
-def _flat_bounds(bounds: Any, n: int) -> tuple[Array, Array]:
-    """Return SciPy's bounds, in either of its forms, as two vectors."""
-    from scipy.optimize import Bounds
-
-    if bounds is None:
-        return np.full(n, -np.inf), np.full(n, np.inf)
-    if isinstance(bounds, Bounds):
-        sides = bounds.lb, bounds.ub
-    else:
-        rows = [(-np.inf, np.inf) if row is None else tuple(row) for row in bounds]
-        if len(rows) != n or any(len(row) != 2 for row in rows):
-            raise ValueError(f"bounds must be {n} pairs (low, high), or a scipy.optimize.Bounds")
-        low = [-np.inf if row[0] is None else row[0] for row in rows]
-        sides = low, [np.inf if row[1] is None else row[1] for row in rows]
-    lb, ub = (np.broadcast_to(np.ravel(np.asarray(side, float)), n) for side in sides)
-    return lb, ub
 
 
 def _apply(operation: Opaque, *operands: Any) -> Any:

@@ -50,6 +50,10 @@ class Status(IntEnum):
     OBJECTIVE_FAILED = 106
     INTERRUPTED = 107
     DIVERGED = 108
+    FLAT = 109
+    WRONG_DERIVATIVE = 110
+    SADDLE = 111
+    BAD_SCALING = 112
 
 
 class Stop(Exception):
@@ -116,7 +120,13 @@ class GradientTolerance(StoppingTest):
         norm = progress.point.grad_norm
         if not norm <= self.gtol:
             return None
-        message = f"Converged: max |gradient| = {norm:.3g} is at most gtol = {self.gtol:g}."
+        message = f"Converged: max |gradient| = {norm:.3g} is at most gtol = {self.gtol:g}"
+        if progress.nit == 0:
+            message += (
+                " at the start already. If x0 is no minimum, it is another stationary point (ask "
+                "with options={'certify': True}), or f varies so little that gtol must be smaller"
+            )
+        message += "."
         return Stop(Status.GRADIENT_CONVERGED, message, success=True)
 
 
@@ -178,7 +188,8 @@ class Unbounded(StoppingTest):
             return None
         message = (
             f"fun seems to be unbounded below: it has fallen from {f0:.3g} to {f:.3g}. "
-            "Check its sign, or add bounds."
+            "Check its sign, or add bounds. res.witness has a point and a direction along which it "
+            "falls."
         )
         return Stop(Status.UNBOUNDED, message)
 

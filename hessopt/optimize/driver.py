@@ -10,6 +10,7 @@ import numpy as np
 
 from hessopt.optimize.certify import Spectrum, certified
 from hessopt.optimize.history import Recorder
+from hessopt.optimize.line_search import NOISE
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.objective import Objective, Point, quiet
 from hessopt.optimize.result import State, assemble
@@ -123,8 +124,9 @@ class Run:
             stop = Stop(Status.INTERRUPTED, message)
         if stop.status is Status.NO_DESCENT:
             stop = self.explain(stop)
-        converged = stop.success and stop.status is not Status.ROUNDOFF_LIMIT
-        point = self.at.point if converged else self.best()
+        point = self.best()
+        if stop.success and stop.status is not Status.ROUNDOFF_LIMIT:
+            stop, point = self.converged(stop, point)
         progress = self.progress()
         result = assemble(self.objective, point, stop, progress, self.method.name)
         result.state = State(
@@ -157,6 +159,17 @@ class Run:
         progress = self.progress()
         for watcher in self.watchers:
             watcher.stepped(progress)
+
+    def converged(self, stop: Stop, best: Point) -> tuple[Stop, Point]:
+        """Return the point that satisfied the test, unless the run has passed a lower one."""
+        point = self.at.point
+        if not self.method.minimises() or not best.f < point.f - NOISE * abs(point.f):
+            return stop, point
+        message = (
+            f"{stop.message} That was at f = {point.f:.6g}; a lower point was passed on the way, "
+            f"and is returned: f = {best.f:.6g} with max |gradient| = {best.grad_norm:.3g}."
+        )
+        return Stop(stop.status, message, success=True), best
 
     def best(self) -> Point:
         """Return the best iterate, or a trial that was lower still and never became one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -235,6 +236,10 @@ class SciPyRun:
             f, x = best.f, best.x
             if "jac" in theirs:
                 theirs.jac = best.g
+        stop = None if self.point is None else Unbounded()(replace(self.progress(), point=best))
+        if stop is not None:  # their searches may end by the size of the numbers alone
+            theirs.status, theirs.success, theirs.message = stop.status, False, stop.message
+            f, x = best.f, best.x
         theirs.fun, theirs.x = f, x.reshape(objective.shape).copy()
         if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
             theirs.jac = theirs.jac.reshape(objective.shape)

@@ -172,7 +172,7 @@ def test_methods_of_scipys_report(method):
 
 def test_variables_on_their_bounds_are_held():
     def fun(x):
-        return -x[0] ** 2 + x[1] ** 2 + x[0]
+        return -(x[0] ** 2) + x[1] ** 2 + x[0]
 
     res = minimize(fun, [0.1, 0.3], bounds=[(0, 0.2), (-1, 1)], options=CERTIFY)
     np.testing.assert_allclose(res.least_eigenvalue, 2.0)

@@ -212,12 +212,12 @@ def rounding_error(objective: Objective, point: Point) -> float:
     At least the rounding of the number f itself; much more if f is a difference of large numbers.
     What is seen on one side of x alone is a discontinuity and does not count.
     """
-    signs = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
+    alternating = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
     sides = []
-    for side in (-1, 1):
+    for side in (-alternating, alternating, -np.abs(alternating), np.abs(alternating)):
         jumps = [0.0]
         for ulps in range(1, 5):
-            move = side * ulps * np.spacing(point.x) * signs
+            move = ulps * np.spacing(point.x) * side
             change = objective.value(point.x + move) - point.f
             jumps.append(abs(change) - float(np.abs(point.g) @ np.abs(move)))
         sides.append(max(jump for jump in jumps if np.isfinite(jump)))

@@ -9,7 +9,7 @@ from solving with H_FF; see `hessopt.optimize.argmin`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,7 +54,7 @@ class Local(NamedTuple):
     product: Callable[[Array], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class InnerProblem:
     """``fun(x, *values)`` of a flat x within bounds.
 
@@ -69,9 +69,7 @@ class InnerProblem:
     fun: Callable[..., Any]
     lb: Array
     ub: Array
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_last", None)
+    _last: Any = field(default=None, init=False, repr=False)
 
     def free(self, x: Array) -> NDArray[np.bool_]:
         """Return which variables of a solution are free to follow the parameters."""
@@ -93,11 +91,11 @@ class InnerProblem:
         ArgminError
             If H_FF is not positive definite.
         """
-        key, last = (x, *values), getattr(self, "_last", None)
+        key, last = (x, *values), self._last
         if last is None or not all(map(np.array_equal, last[0], key)):
             solver = hessian_solver(self.at(x, values).product, self.free(x))
             last = (tuple(map(np.copy, key)), solver)
-            object.__setattr__(self, "_last", last)  # in one assignment: threads may share us
+            self._last = last  # in one assignment: threads may share us
         return last[1](b)
 
     def polish(self, x: Array, values: tuple[Any, ...]) -> tuple[Array, float]:

@@ -99,7 +99,8 @@ def minimize(
         With ``x``, ``fun``, ``jac``, ``nit``, ``nfev``, ``njev``, ``nhev`` (Hessians or products
         with the Hessian), ``success``, ``status`` (a `Status`, for a method that SciPy ran and
         ended, its number), ``message``, ``method``, ``history`` (a `History`), and for our own
-        methods ``state``, which `resume` needs.
+        methods ``state``, which `resume` needs. Where f has no minimum ``witness`` shows it, by
+        ``x`` and ``direction``.
 
         An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
         run with the best point so far and ``success=False``.

@@ -22,12 +22,15 @@ ADVICE = (
     "with differences."
 )
 
+GO_ON = "Raise it, or go on from res.x."
+
 
 class Status(IntEnum):
     """Why a run ended: the values of ``res.status``.
 
     0 to 3 and 99 are the numbers of SciPy's BFGS and of its callbacks; the rest start at 100, so
-    that they never meet a number that a method run by SciPy reports.
+    that they never meet a number that a method run by SciPy reports. The page *When it fails* of
+    the documentation shows them all.
 
     Examples
     --------
@@ -244,7 +247,7 @@ class IterationLimit(StoppingTest):
             return None
         message = (
             f"The iteration limit maxiter = {self.maxiter} was reached with "
-            f"max |gradient| = {progress.point.grad_norm:.3g}."
+            f"max |gradient| = {progress.point.grad_norm:.3g}. {GO_ON}"
         )
         return Stop(Status.ITERATION_LIMIT, message)
 
@@ -259,7 +262,7 @@ class EvaluationLimit(StoppingTest):
         """Count the calls of fun."""
         if progress.nfev < self.maxfun:
             return None
-        message = f"The evaluation limit maxfun = {self.maxfun} was reached."
+        message = f"The evaluation limit maxfun = {self.maxfun} was reached. {GO_ON}"
         return Stop(Status.EVALUATION_LIMIT, message)
 
 
@@ -273,5 +276,5 @@ class TimeLimit(StoppingTest):
         """Look at the clock."""
         if progress.elapsed < self.maxtime:
             return None
-        message = f"The time limit maxtime = {self.maxtime:g} s was reached."
+        message = f"The time limit maxtime = {self.maxtime:g} s was reached. {GO_ON}"
         return Stop(Status.TIME_LIMIT, message)

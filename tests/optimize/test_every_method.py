@@ -279,7 +279,7 @@ def test_maxtime(method, own, rosenbrock):
     res = minimize(rosenbrock, START, method=method, options={**own, "maxtime": 0})
     assert (res.success, res.status) == (False, Status.TIME_LIMIT)
     assert (res.nfev, res.nit) == (1, 0)
-    assert res.message == "The time limit maxtime = 0 s was reached."
+    assert res.message == "The time limit maxtime = 0 s was reached. Raise it, or go on from res.x."
 
 
 @every_method

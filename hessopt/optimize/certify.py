@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -139,44 +140,49 @@ def _lanczos(H: Product, n: int) -> tuple[float, Array, float, bool]:
     return float(v @ H(v)), v, largest, exact
 
 
-def certified(run: Run, stop: Stop) -> tuple[Stop, Spectrum | None]:
+def certified(run: Run, stop: Stop) -> Stop:
     """Tell what kind of point a run has converged to; leave saddles and go on.
 
     Parameters
     ----------
     run : Run
-        A run that has come to its end.
+        A run that has come to its end; its `certificate` is what was found at the last point.
     stop : Stop
         Why it did.
 
     Returns
     -------
-    stop : Stop
-        Why it ended at last, with a sentence on the Hessian.
-    found : Spectrum or None
-        What was found at the last point; None if the run did not converge.
+    Stop
+        Why it ended at last, with a sentence on the Hessian if it converged.
     """
     escapes = 0
     while stop.success:
-        point = run.at.point
+        point, run.certificate = run.at.point, None
         try:
             found = spectrum(run.objective, point.x)
-        except Exception as error:  # there may be no second derivatives; the minimum stays found
-            if isinstance(error, Stop) and error.status is not Status.OBJECTIVE_FAILED:
-                raise
-            message = f"{stop.message} It could not be certified: {error}"
-            return Stop(stop.status, message, success=True), None
+        except Exception as error:
+            return uncertified(stop, error)
+        run.certificate = found
         if not found.negative:
             left = f" Saddle points left on the way: {escapes}." if escapes else ""
             message = f"{stop.message} {found.sentence()}{left}"
-            return Stop(stop.status, message, success=True), found
+            return Stop(stop.status, message, success=True)
         lower = None if escapes == ESCAPES else escape(run.objective, point, found)
         if lower is None:
-            return saddle(stop, found), found
+            return saddle(stop, found)
         escapes += 1
         run.move(lower, run.method.start(run.objective, lower.x)[1])
-        stop = run.loop()
-    return stop, None
+        run.certificate = None
+        stop = run.ended(run.loop)
+    return stop
+
+
+def uncertified(stop: Stop, error: Exception) -> Stop:
+    """Return the Stop of a run whose Hessian is not to be had; the minimum stays found."""
+    if isinstance(error, Stop) and error.status is not Status.OBJECTIVE_FAILED:
+        raise error  # a limit was reached
+    message = f"{stop.message} It could not be certified: {error}"
+    return Stop(stop.status, message, success=True)
 
 
 class Certificate(Watcher):
@@ -202,13 +208,19 @@ class Certificate(Watcher):
         if not result.success:
             return
         x, before = np.ravel(result.x), self.objective.nhev
-        found = spectrum(self.objective, x, (self.lb < x) & (x < self.ub))
+        stop = Stop(result.status, result.message)
+        try:
+            found = spectrum(self.objective, x, (self.lb < x) & (x < self.ub))
+        except Exception as error:
+            with contextlib.suppress(Stop):
+                result.message = uncertified(stop, error).message
+            return
         result.nhev = result.get("nhev", 0) + self.objective.nhev - before
         found.report(result, np.shape(result.x))
         if not found.negative:
             result.message = f"{result.message} {found.sentence()}"
             return
-        stop = saddle(Stop(result.status, result.message), found)
+        stop = saddle(stop, found)
         result.status, result.success, result.message = stop.status, False, stop.message
 
 

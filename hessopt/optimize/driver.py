@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,6 +91,7 @@ class Run:
             self.champion = resume.champion
             self.before = replace(resume.progress, history=recorder)
         self.recorder, self.watchers = recorder, [recorder, *watchers]
+        self.certificate: Spectrum | None = None
 
     def progress(self) -> Progress:
         """Return where the run is, for those who look on."""
@@ -109,21 +111,9 @@ class Run:
 
     def result(self, certify: bool = False) -> OptimizeResult:
         """Run to the end, whatever it is, and say how it was."""
-        found: Spectrum | None = None
-        try:
-            for watcher in self.watchers:
-                watcher.attached(self.objective)
-                watcher.started(self.progress())
-            stop = self.loop()
-            if certify:
-                stop, found = certified(self, stop)
-        except Stop as raised:
-            stop = raised
-        except KeyboardInterrupt:
-            message = "Interrupted from the keyboard. The best point so far is returned."
-            stop = Stop(Status.INTERRUPTED, message)
-        if stop.status is Status.NO_DESCENT:
-            stop = self.explain(stop)
+        stop = self.ended(self.begin)
+        if certify:
+            stop = self.ended(lambda: certified(self, stop))
         point = self.best()
         if stop.success and stop.status is not Status.ROUNDOFF_LIMIT:
             stop, point = self.converged(stop, point)
@@ -138,11 +128,29 @@ class Run:
             result.history,
             self.objective.shape,
         )
-        if found is not None:
-            found.report(result, self.objective.shape)
+        if self.certificate is not None:
+            self.certificate.report(result, self.objective.shape)
         for watcher in self.watchers:
             watcher.finished(result)
         return result
+
+    def ended(self, part: Callable[[], Stop]) -> Stop:
+        """Do a part of the run and return what ended it, whatever that was."""
+        try:
+            stop = part()
+        except Stop as raised:
+            stop = raised
+        except KeyboardInterrupt:
+            message = "Interrupted from the keyboard. The best point so far is returned."
+            return Stop(Status.INTERRUPTED, message)
+        return self.explain(stop) if stop.status is Status.NO_DESCENT else stop
+
+    def begin(self) -> Stop:
+        """Tell those who look on, and step."""
+        for watcher in self.watchers:
+            watcher.attached(self.objective)
+            watcher.started(self.progress())
+        return self.loop()
 
     def loop(self) -> Stop:
         """Step until a test says stop."""

@@ -234,12 +234,15 @@ def _matrix_free(
         maxiter = min(10 * b.size, 20_000)
         # The second round takes away what rounding left of the first
         for _ in range(2):
-            model = truncated_cg(B, -r, 1e-13 * size, maxiter)
+            with quiet():  # a singular matrix sends the iterates to infinity
+                model = truncated_cg(B, -r, 1e-13 * size, maxiter)
             if not model.curvature > 0:
                 largest = float(np.linalg.norm(B(b))) / size
                 raise not_strict(model.curvature, largest, exact=False)
             u = u + model.p
             r = b - B(u)
+            if not np.isfinite(r).all():
+                break
         if not float(np.linalg.norm(r)) <= 1e-9 * size:
             raise ArgminError(
                 "argmin: conjugate gradients could not solve with the Hessian at the solution: it "

@@ -191,3 +191,31 @@ def test_without_second_derivatives_the_minimum_stays():
     res = minimize(fun, [1.0], method="l-bfgs", jac="3-point", options=CERTIFY)
     assert res.success
     assert "It could not be certified: " in res.message
+
+
+def test_an_end_in_round_off_is_certified_too():
+    def fun(x):
+        return 1e4 + np.sum(np.cosh(x - 0.3)) + np.sum(x) ** 2
+
+    res = minimize(fun, np.linspace(1, 2, 10), options={"gtol": 0, **CERTIFY})
+    assert res.success
+    assert "A strict local minimum" in res.message
+    assert res.least_eigenvalue > 0.9
+
+
+def test_an_interrupt_while_certifying_keeps_the_point(counted, raising):
+    fun = counted(monkey)
+    minimize(fun, [0.0, 2.0], method="l-bfgs", options={"gtol": 1e-8})
+    again = counted(monkey, fun.calls + 1, raising(KeyboardInterrupt()))
+    res = minimize(again, [0.0, 2.0], method="l-bfgs", options={"gtol": 1e-8, **CERTIFY})
+    assert (res.success, res.status) == (False, Status.INTERRUPTED)
+    np.testing.assert_allclose(res.x, 0.0, atol=1e-8)
+
+
+def test_methods_of_scipys_without_second_derivatives():
+    def fun(x):
+        return float(x[0]) ** 2
+
+    res = minimize(fun, [1.0], method="l-bfgs-b", jac="3-point", options=CERTIFY)
+    assert res.success
+    assert "It could not be certified: " in res.message

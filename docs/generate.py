@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import coverage
+import failures
 import mistakes
 
 import problems
@@ -36,6 +37,8 @@ def everything() -> None:
         write_table(name, head, rows)
     shown = "\n".join(mistake_section(title, code) for title, code in mistakes.MISTAKES)
     (SHOWN / "mistakes.md").write_text(shown, encoding="utf-8")
+    shown = "\n".join(failure_section(*failure) for failure in failures.FAILURES)
+    (SHOWN / "failures.md").write_text(shown, encoding="utf-8")
 
 
 def run_example(script: Path) -> None:
@@ -75,6 +78,11 @@ def method_rows() -> Iterator[list[str]]:
 def mistake_section(title: str, code: str) -> str:
     text = textwrap.fill(mistakes.message(code), 80, break_long_words=False)
     return f"## {title}\n\n```python\n{code}\n```\n\n```text\n{text}\n```\n"
+
+
+def failure_section(name: str, meaning: str, code: str) -> str:
+    text = textwrap.fill(failures.ending(code).message, 80, break_long_words=False)
+    return f"## {name}\n\n{meaning}\n\n```python\n{code}\n```\n\n```text\n{text}\n```\n"
 
 
 def as_markdown(text: str) -> str:

@@ -8,6 +8,8 @@ from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.side_by_side import compare
+from hessopt.optimize.argmin import argmin
+from hessopt.optimize.implicit import ArgminError
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.newton_scalar import newton_scalar
 from hessopt.optimize.stopping import Status
@@ -34,6 +36,7 @@ from hessopt.transforms.vmap import vmap
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArgminError",
     "Comparison",
     "DerivativeReport",
     "Function",
@@ -42,6 +45,7 @@ __all__ = [
     "ReplayError",
     "Status",
     "Variable",
+    "argmin",
     "array",
     "check_derivatives",
     "checkpoint",

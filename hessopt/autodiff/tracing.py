@@ -143,7 +143,10 @@ active = _ACTIVE.get
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Hide from a running trace what an operation does within itself."""
+    """Compute beside a running trace: what happens within an operation is no part of the program.
+
+    The operation answers for it that nothing but its operands decides the result.
+    """
     token = _ACTIVE.set(None)
     try:
         yield

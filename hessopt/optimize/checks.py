@@ -113,3 +113,21 @@ def square(value: Any, n: int) -> Any:
     if getattr(value, "dtype", None) is not None and np.dtype(value.dtype).kind not in "fiub":
         raise TypeError(f"hess must return real numbers, not {value.dtype}")
     return value
+
+
+def bound_vectors(bounds: Any, n: int) -> tuple[Array, Array]:
+    """Return bounds in either of SciPy's forms, or None, as two vectors of n numbers."""
+    from scipy.optimize import Bounds
+
+    if bounds is None:
+        return np.full(n, -np.inf), np.full(n, np.inf)
+    if isinstance(bounds, Bounds):
+        sides = bounds.lb, bounds.ub
+    else:
+        rows = [(-np.inf, np.inf) if row is None else tuple(row) for row in bounds]
+        if len(rows) != n or any(len(row) != 2 for row in rows):
+            raise ValueError(f"bounds must be {n} pairs (low, high), or a scipy.optimize.Bounds")
+        low = [-np.inf if row[0] is None else row[0] for row in rows]
+        sides = low, [np.inf if row[1] is None else row[1] for row in rows]
+    lb, ub = (np.broadcast_to(np.ravel(np.asarray(side, float)), n) for side in sides)
+    return lb, ub

@@ -71,6 +71,10 @@ def _restored(result: OptimizeResult, restore: Callable[[Any], Any]) -> Optimize
     result.x = restore(result.x)
     if result.get("jac") is not None:
         result.jac = restore(result.jac)
+    if result.get("witness") is not None:
+        result.witness = type(result.witness)(*map(restore, result.witness))
+    if result.get("escape") is not None:
+        result.escape = restore(result.escape)
     return result
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize.certify import Spectrum, certified
 from hessopt.optimize.history import Recorder
+from hessopt.optimize.line_search import NOISE
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.objective import Objective, Point, quiet
 from hessopt.optimize.result import State, assemble
@@ -26,6 +29,7 @@ def run(
     tests: StoppingTest,
     watchers: list[Watcher],
     resume: State | None = None,
+    certify: bool = False,
 ) -> OptimizeResult:
     """Step until a test says stop.
 
@@ -41,6 +45,9 @@ def run(
         Told of every iteration; the history is kept in any case.
     resume : State, optional
         Go on from here instead of from x0.
+    certify : bool
+        Whether to look at the least eigenvalue of the Hessian at the end, and to go on from a
+        saddle.
 
     Returns
     -------
@@ -48,7 +55,7 @@ def run(
         As `hessopt.minimize` describes it. Whatever ends the run after the first evaluation, an
         interrupt and an exception in the objective included, there is a result.
     """
-    return _Run(method, objective, tests, watchers, resume).result()
+    return Run(method, objective, tests, watchers, resume).result(certify)
 
 
 class _At(NamedTuple):
@@ -60,7 +67,7 @@ class _At(NamedTuple):
     previous: Point | None = None
 
 
-class _Run:
+class Run:
     """One run: where it is, its best iterate, and the counts of the calls before it."""
 
     def __init__(
@@ -84,8 +91,10 @@ class _Run:
             self.champion = resume.champion
             self.before = replace(resume.progress, history=recorder)
         self.recorder, self.watchers = recorder, [recorder, *watchers]
+        self.certificate: Spectrum | None = None
 
     def progress(self) -> Progress:
+        """Return where the run is, for those who look on."""
         before, objective, at = self.before, self.objective, self.at
         return Progress(
             at.point,
@@ -100,18 +109,14 @@ class _Run:
             getattr(at.memory, "radius", np.nan),
         )
 
-    def result(self) -> OptimizeResult:
-        try:
-            stop = self.loop()
-        except Stop as raised:
-            stop = raised
-        except KeyboardInterrupt:
-            message = "Interrupted from the keyboard. The best point so far is returned."
-            stop = Stop(Status.INTERRUPTED, message)
-        if stop.status is Status.NO_DESCENT:
-            stop = self.explain(stop)
-        converged = stop.success and stop.status is not Status.ROUNDOFF_LIMIT
-        point = self.at.point if converged else self.best()
+    def result(self, certify: bool = False) -> OptimizeResult:
+        """Run to the end, whatever it is, and say how it was."""
+        stop = self.ended(self.begin)
+        if certify:
+            stop = self.ended(lambda: certified(self, stop))
+        point = self.best()
+        if stop.success and stop.status is not Status.ROUNDOFF_LIMIT:
+            stop, point = self.converged(stop, point)
         progress = self.progress()
         result = assemble(self.objective, point, stop, progress, self.method.name)
         result.state = State(
@@ -123,24 +128,56 @@ class _Run:
             result.history,
             self.objective.shape,
         )
+        if self.certificate is not None:
+            self.certificate.report(result, self.objective.shape)
         for watcher in self.watchers:
             watcher.finished(result)
         return result
 
+    def ended(self, part: Callable[[], Stop]) -> Stop:
+        """Do a part of the run and return what ended it, whatever that was."""
+        try:
+            stop = part()
+        except Stop as raised:
+            stop = raised
+        except KeyboardInterrupt:
+            message = "Interrupted from the keyboard. The best point so far is returned."
+            return Stop(Status.INTERRUPTED, message)
+        return self.explain(stop) if stop.status is Status.NO_DESCENT else stop
+
+    def begin(self) -> Stop:
+        """Tell those who look on, and step."""
+        for watcher in self.watchers:
+            watcher.attached(self.objective)
+            watcher.started(self.progress())
+        return self.loop()
+
     def loop(self) -> Stop:
+        """Step until a test says stop."""
+        while (stop := self.tests(self.progress())) is None:
+            with quiet():
+                step = self.method.step(self.objective, self.at.point, self.at.memory)
+            self.move(*step)
+        return stop
+
+    def move(self, point: Point, memory: Any) -> None:
+        """Take a step, and tell of it."""
+        self.champion = better(self.champion, point)
+        self.at = _At(point, memory, self.at.nit + 1, self.at.point)
         progress = self.progress()
         for watcher in self.watchers:
-            watcher.started(progress)
-        while (stop := self.tests(progress)) is None:
-            at = self.at
-            with quiet():
-                point, memory = self.method.step(self.objective, at.point, at.memory)
-            self.champion = better(self.champion, point)
-            self.at = _At(point, memory, at.nit + 1, at.point)
-            progress = self.progress()
-            for watcher in self.watchers:
-                watcher.stepped(progress)
-        return stop
+            watcher.stepped(progress)
+
+    def converged(self, stop: Stop, best: Point) -> tuple[Stop, Point]:
+        """Return the point that satisfied the test, unless the run has passed a lower one."""
+        point = self.at.point
+        if not self.method.minimises() or not best.f < point.f - NOISE * abs(point.f):
+            return stop, point
+        message = (
+            f"{stop.message} That was at f = {point.f:.6g}; a lower point was passed on the way, "
+            f"and is returned: f = {best.f:.6g} with max |gradient| = {best.grad_norm:.3g}."
+        )
+        return Stop(stop.status, message, success=True), best
 
     def best(self) -> Point:
         """Return the best iterate, or a trial that was lower still and never became one."""
@@ -158,7 +195,7 @@ class _Run:
         point = self.champion
         try:
             rounding = rounding_error(self.objective, point)
-            decrement = newton_decrement(self.objective, point)
+            decrement, move = newton_decrement(self.objective, point)
         except (Stop, KeyboardInterrupt):
             return stop
         promised = stop.predicted if np.isnan(decrement) else abs(decrement)
@@ -169,7 +206,9 @@ class _Run:
             f"lowered further. max |gradient| = {point.grad_norm:.3g}"
         )
         if not np.isnan(decrement):
-            message += f", and a Newton step would lower f by {promised:.2g}"
+            message += (
+                f", and a Newton step would move x by {move:.2g} and lower f by {promised:.2g}"
+            )
         reached = promised <= rounding and not np.isnan(decrement)
         message += ". Converged." if reached else ", which does not prove a minimum."
         return Stop(Status.ROUNDOFF_LIMIT, message, success=reached)
@@ -181,20 +220,20 @@ def rounding_error(objective: Objective, point: Point) -> float:
     At least the rounding of the number f itself; much more if f is a difference of large numbers.
     What is seen on one side of x alone is a discontinuity and does not count.
     """
-    signs = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
+    alternating = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
     sides = []
-    for side in (-1, 1):
+    for side in (-alternating, alternating, -np.abs(alternating), np.abs(alternating)):
         jumps = [0.0]
         for ulps in range(1, 5):
-            move = side * ulps * np.spacing(point.x) * signs
+            move = ulps * np.spacing(point.x) * side
             change = objective.value(point.x + move) - point.f
             jumps.append(abs(change) - float(np.abs(point.g) @ np.abs(move)))
         sides.append(max(jump for jump in jumps if np.isfinite(jump)))
     return max(EPS * abs(point.f), min(sides))
 
 
-def newton_decrement(objective: Objective, point: Point) -> float:
-    """Return g'H^-1 g / 2, by which a Newton step would lower f.
+def newton_decrement(objective: Objective, point: Point) -> tuple[float, float]:
+    """Return g'H^-1 g / 2, by which a Newton step would lower f, and its largest entry.
 
     NaN if the Hessian is not positive definite, is not to be had, or is too large and too
     ill-conditioned for conjugate gradients.
@@ -202,12 +241,14 @@ def newton_decrement(objective: Objective, point: Point) -> float:
     with contextlib.suppress(Exception):  # fun may have no second derivatives; then we cannot tell
         if point.x.size <= 200:
             p, convex = newton_direction(objective.hessian(point.x), point.g)
-            return -float(point.g @ p) / 2 if convex else np.nan
+            if convex:
+                return -float(point.g @ p) / 2, float(np.max(np.abs(p)))
+            return np.nan, np.nan
         tolerance = 1e-4 * float(np.linalg.norm(point.g))
         model = truncated_cg(objective.hvp(point.x), point.g, tolerance, maxiter=500)
         if model.curvature > 0 and model.products < 500:
-            return model.reduction
-    return np.nan
+            return model.reduction, float(np.max(np.abs(model.p)))
+    return np.nan, np.nan
 
 
 def better(one: Point, other: Point) -> Point:

@@ -150,7 +150,8 @@ def not_finite(point: Point, trial: Point) -> Stop:
     what = "Its gradient" if np.isfinite(trial.f) else "fun"
     message = (
         f"{what} is not finite next to the point of value {point.f:.6g} that was reached; "
-        f"max |gradient| there = {point.grad_norm:.3g}. It may overflow, or have left its domain."
+        f"max |gradient| there = {point.grad_norm:.3g}. It may overflow, or have left its domain: "
+        "add bounds, or minimise over other variables, such as log(x) where x > 0."
     )
     return Stop(Status.NOT_FINITE, message)
 
@@ -209,7 +210,7 @@ class _Search:
             if trial.slope >= 0:
                 return self.zoom(trial, low)
             alpha = _between(
-                cubic_minimiser(low, trial), 2 * trial.alpha, 10 * trial.alpha, 4 * trial.alpha
+                cubic_minimiser(low, trial), 2 * trial.alpha, 10 * trial.alpha, 10 * trial.alpha
             )
             low = trial
         return self.lowest

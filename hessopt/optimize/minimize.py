@@ -11,12 +11,14 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
 from hessopt.optimize.auto import choose
+from hessopt.optimize.certify import Certificate
 from hessopt.optimize.constraints import exact
 from hessopt.optimize.containers import is_container, over_container
+from hessopt.optimize.diagnosis import Diagnosis, checked_run, not_started
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
-from hessopt.optimize.objective import Objective
+from hessopt.optimize.objective import Objective, StartNotFinite
 from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
 from hessopt.optimize.result import State
 from hessopt.optimize.scipy_driver import SciPyRun
@@ -83,8 +85,12 @@ def minimize(
         For every method: `gtol` (for ``max |gradient|``; 1e-6 for our own methods), `ftol`
         (change of f, relative where ``|f| > 1``), `xtol` (largest entry of the step, relative where
         x is large; methods run by SciPy have their own defaults and not all three), `maxiter`,
-        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, and `resume` (the result of an
-        earlier run of the same method, which goes on exactly; limits count anew, counts add up).
+        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `resume` (the result of an
+        earlier run of the same method, which goes on exactly; limits count anew, counts add up),
+        `check_derivatives` (compare the derivatives with differences at the start, and do not run
+        if they are wrong), and `certify` (at the end, tell a minimum from a saddle point by the
+        least eigenvalue of the Hessian, ``result.least_eigenvalue``; our own methods leave a
+        saddle and go on).
         Further the method's own, as its class documents them, or SciPy's.
 
     Returns
@@ -93,7 +99,8 @@ def minimize(
         With ``x``, ``fun``, ``jac``, ``nit``, ``nfev``, ``njev``, ``nhev`` (Hessians or products
         with the Hessian), ``success``, ``status`` (a `Status`, for a method that SciPy ran and
         ended, its number), ``message``, ``method``, ``history`` (a `History`), and for our own
-        methods ``state``, which `resume` needs.
+        methods ``state``, which `resume` needs. Where f has no minimum ``witness`` shows it, by
+        ``x`` and ``direction``.
 
         An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
         run with the best point so far and ``success=False``.
@@ -101,8 +108,9 @@ def minimize(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it should be, fun does not return one real number, or it is not
-        finite at the start; for an unknown method or option, with names that are close.
+        If an argument is not what it should be or fun does not return one real number; for an
+        unknown method or option, with names that are close. What goes wrong in the run, a start
+        where fun is not finite included, is told by ``status`` and ``message``.
 
     References
     ----------
@@ -157,8 +165,15 @@ def minimize(
     constraints = exact(constraints, shape, second=name == "trust-constr")
     _refuse_restrictions(name, bounds, constraints)
     _warn_unused(name, jac, hess, hessp)
+    if general.certify and constraints:
+        raise ValueError(
+            "options['certify'] looks at the Hessian of fun, which does not tell what is a minimum "
+            "under constraints; leave it out"
+        )
 
-    watchers: list[Watcher] = []
+    watchers: list[Watcher] = [Diagnosis()]
+    if general.certify and name not in METHODS:
+        watchers.append(Certificate(*checks.bound_vectors(bounds, flat.size)))
     if callback is not None:
         watchers.append(Callback(callback, shape, with_state=name == "trust-constr"))
     if general.disp:
@@ -166,20 +181,30 @@ def minimize(
     if general.return_all:
         watchers.append(Trace(shape))
     derivatives = {"jac": jac, "hess": hess, "hessp": hessp}
-    if name in METHODS:
-        if tol is not None and general.gtol is None:
-            general = replace(general, gtol=tol)
+
+    def run() -> OptimizeResult:
+        if name not in METHODS:
+            scipys = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
+            return scipys.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
         chosen = _build(METHODS[name], others, state)
         objective = Objective(
             fun, x0, args, **derivatives, order=chosen.order, limits=general.limits()
         )
         tests = general.tests(chosen.maxiter(objective.n), chosen.descends())
-        result = driver.run(chosen, objective, tests, watchers, state)
-    else:
-        if state is not None:
-            raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
-        run = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
-        result = run.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
+        return driver.run(chosen, objective, tests, watchers, state, general.certify)
+
+    if name in METHODS:
+        if tol is not None and general.gtol is None:
+            general = replace(general, gtol=tol)
+    elif state is not None:
+        raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
+    try:
+        if general.check_derivatives:
+            result = checked_run(Objective(fun, x0, args, **derivatives, order=1), name, run)
+        else:
+            result = run()
+    except StartNotFinite as error:
+        result = not_started(error, name)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
     return result

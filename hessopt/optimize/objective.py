@@ -62,6 +62,14 @@ def quiet() -> np.errstate:
     return np.errstate(**warned)
 
 
+class StartNotFinite(ValueError):
+    """fun or its gradient is not finite at x0, which `minimize` answers by a result."""
+
+    def __init__(self, message: str, objective: Objective, point: Point) -> None:
+        super().__init__(message)
+        self.objective, self.point = objective, point
+
+
 class _Record(NamedTuple):
     """What was evaluated at one point, up to the derivative of this order."""
 
@@ -252,16 +260,18 @@ class Objective:
 
     def _check_start(self, point: Point, order: int) -> None:
         if not np.isfinite(point.f):
-            raise ValueError(
+            message = (
                 f"fun is {point.f} at the start x0; begin where it is finite "
                 f"(x = {np.array2string(point.x, threshold=6, precision=4)})"
             )
+            raise StartNotFinite(message, self, point)
         if order > 0 and not np.isfinite(point.grad_norm):
             i = int(np.flatnonzero(~np.isfinite(point.g))[0])
-            raise ValueError(
+            message = (
                 f"the gradient of fun is {point.g[i]} in entry {i} at the start x0; begin where "
                 "fun is differentiable"
             )
+            raise StartNotFinite(message, self, point)
 
     def _guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
         """Call; an exception ends the run, except the first time, when there is nothing to save."""

@@ -65,6 +65,10 @@ class RunOptions:
         Print lines; keep all iterates.
     resume : OptimizeResult, optional
         Go on from the result of an earlier run.
+    certify : bool
+        Look at the least eigenvalue of the Hessian at the end.
+    check_derivatives : bool
+        Compare the derivatives with differences before the run.
     """
 
     gtol: float | None = None
@@ -76,6 +80,8 @@ class RunOptions:
     disp: bool = False
     return_all: bool = False
     resume: Any = None
+    certify: bool = False
+    check_derivatives: bool = False
 
     def __post_init__(self) -> None:
         for name in ("gtol", "ftol", "xtol", "maxtime"):

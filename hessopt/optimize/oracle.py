@@ -94,6 +94,13 @@ class Oracle:
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of the derivatives that the user computes."""
+        jac = self._jac is True or callable(self._jac)
+        rows = (("jac", jac), ("hess", callable(self._hess)), ("hessp", self._hessp is not None))
+        return tuple(name for name, is_given in rows if is_given)
+
     def _call(self, x: Any, *args: Any) -> Any:
         """Call fun once; `x` is an array or a Variable of the shape that the user sees."""
         self._before_call()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from hessopt.optimize.methods.scipy_methods import SciPyMethod
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.options import GENERAL, RunOptions, refuse_unknown
 from hessopt.optimize.result import assemble
-from hessopt.optimize.stopping import EPS, IterationLimit, Status, Stop, StoppingTest
+from hessopt.optimize.stopping import EPS, IterationLimit, Status, Stop, StoppingTest, Unbounded
 from hessopt.optimize.watch import Progress, Watcher
 
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ class SciPyRun:
         self.options = translate(method, general, others)
         self.recorder = Recorder()
         self.watchers: list[Watcher] = [self.recorder, *watchers]
-        self.test: StoppingTest | None = None
+        self.test: StoppingTest = Unbounded()
         if general.maxiter is not None and "maxiter" not in method.takes():
-            self.test = IterationLimit(general.maxiter)
+            self.test |= IterationLimit(general.maxiter)
         self.point: Point | None = None
         self.previous: Point | None = None
         self.nit = 0
@@ -93,6 +94,8 @@ class SciPyRun:
         from scipy import optimize
 
         given = self.connect(fun, x0, args, **derivatives)
+        for watcher in self.watchers:
+            watcher.attached(self.objective)
         if self.method.constraints:
             given["constraints"] = constraints
         stop, theirs = None, None
@@ -177,7 +180,7 @@ class SciPyRun:
         try:
             for watcher in self.watchers:
                 watcher.stepped(progress)
-            stop = self.test(progress) if self.test else None
+            stop = self.test(progress)
             if stop is not None:
                 raise stop
         except Stop as stop:
@@ -233,6 +236,10 @@ class SciPyRun:
             f, x = best.f, best.x
             if "jac" in theirs:
                 theirs.jac = best.g
+        stop = None if self.point is None else Unbounded()(replace(self.progress(), point=best))
+        if stop is not None:  # their searches may end by the size of the numbers alone
+            theirs.status, theirs.success, theirs.message = stop.status, False, stop.message
+            f, x = best.f, best.x
         theirs.fun, theirs.x = f, x.reshape(objective.shape).copy()
         if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
             theirs.jac = theirs.jac.reshape(objective.shape)

@@ -22,12 +22,15 @@ ADVICE = (
     "with differences."
 )
 
+GO_ON = "Raise it, or go on from res.x."
+
 
 class Status(IntEnum):
     """Why a run ended: the values of ``res.status``.
 
     0 to 3 and 99 are the numbers of SciPy's BFGS and of its callbacks; the rest start at 100, so
-    that they never meet a number that a method run by SciPy reports.
+    that they never meet a number that a method run by SciPy reports. The page *When it fails* of
+    the documentation shows them all.
 
     Examples
     --------
@@ -50,6 +53,10 @@ class Status(IntEnum):
     OBJECTIVE_FAILED = 106
     INTERRUPTED = 107
     DIVERGED = 108
+    FLAT = 109
+    WRONG_DERIVATIVE = 110
+    SADDLE = 111
+    BAD_SCALING = 112
 
 
 class Stop(Exception):
@@ -116,7 +123,13 @@ class GradientTolerance(StoppingTest):
         norm = progress.point.grad_norm
         if not norm <= self.gtol:
             return None
-        message = f"Converged: max |gradient| = {norm:.3g} is at most gtol = {self.gtol:g}."
+        message = f"Converged: max |gradient| = {norm:.3g} is at most gtol = {self.gtol:g}"
+        if progress.nit == 0:
+            message += (
+                " at the start already. If x0 is no minimum, it is another stationary point (ask "
+                "with options={'certify': True}), or f varies so little that gtol must be smaller"
+            )
+        message += "."
         return Stop(Status.GRADIENT_CONVERGED, message, success=True)
 
 
@@ -178,7 +191,8 @@ class Unbounded(StoppingTest):
             return None
         message = (
             f"fun seems to be unbounded below: it has fallen from {f0:.3g} to {f:.3g}. "
-            "Check its sign, or add bounds."
+            "Check its sign, or add bounds. res.witness has a point and a direction along which it "
+            "falls."
         )
         return Stop(Status.UNBOUNDED, message)
 
@@ -233,7 +247,7 @@ class IterationLimit(StoppingTest):
             return None
         message = (
             f"The iteration limit maxiter = {self.maxiter} was reached with "
-            f"max |gradient| = {progress.point.grad_norm:.3g}."
+            f"max |gradient| = {progress.point.grad_norm:.3g}. {GO_ON}"
         )
         return Stop(Status.ITERATION_LIMIT, message)
 
@@ -248,7 +262,7 @@ class EvaluationLimit(StoppingTest):
         """Count the calls of fun."""
         if progress.nfev < self.maxfun:
             return None
-        message = f"The evaluation limit maxfun = {self.maxfun} was reached."
+        message = f"The evaluation limit maxfun = {self.maxfun} was reached. {GO_ON}"
         return Stop(Status.EVALUATION_LIMIT, message)
 
 
@@ -262,5 +276,5 @@ class TimeLimit(StoppingTest):
         """Look at the clock."""
         if progress.elapsed < self.maxtime:
             return None
-        message = f"The time limit maxtime = {self.maxtime:g} s was reached."
+        message = f"The time limit maxtime = {self.maxtime:g} s was reached. {GO_ON}"
         return Stop(Status.TIME_LIMIT, message)

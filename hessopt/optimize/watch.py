@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.objective import Point
+from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.stopping import Status, Stop
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class Progress:
 
 class Watcher:
     """Base of what looks on; each method may do nothing."""
+
+    def attached(self, objective: Objective) -> None:
+        """Take note of what is minimised."""
 
     def started(self, progress: Progress) -> None:
         """Take note of the start, or of the point that a run is resumed from."""

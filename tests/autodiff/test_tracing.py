@@ -14,7 +14,7 @@ import pytest
 
 import hessopt
 from hessopt import Variable
-from hessopt.autodiff.tracing import Tracer, Untraceable, active
+from hessopt.autodiff.tracing import Tracer, Untraceable, active, suspended
 from hessopt.autodiff.variable import leaf
 
 PACKAGE = Path(hessopt.__file__).parent
@@ -180,6 +180,7 @@ SILENT = {
     "autodiff/backprop.py",
     "autodiff/families.py",
     "autodiff/variable.py",
+    "optimize/argmin.py",
     "primitives/creation.py",
     "primitives/rearrange.py",
     "transforms/custom.py",
@@ -197,3 +198,18 @@ def test_few_modules_read_values_silently():
             if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "raw":
                 found.add(path.relative_to(PACKAGE).as_posix())
     assert found <= SILENT
+
+
+def test_what_is_suspended_is_no_part_of_a_trace():
+    with Tracer() as tracer:
+        x = Variable(np.array(2.0))
+        tracer.start([x._node])
+        with suspended():
+            assert active() is None
+            assert float(x.data) == 2.0  # looked at, and nobody objects
+        assert active() is tracer
+        assert tracer.refusal is None
+        with pytest.raises(KeyError), suspended():
+            raise KeyError
+        assert active() is tracer
+    assert active() is None

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import scipy.sparse
+from scipy.optimize import Bounds
 
 from hessopt.optimize import checks
 
@@ -118,3 +119,20 @@ def test_good_numbers():
     checks.number(3.0, "a", whole=True)
     checks.number(None, "a", optional=True)
     checks.number(np.inf, "a", least=0)
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        [(0, None), None, (None, 2.0)],
+        Bounds([0, -np.inf, -np.inf], [np.inf, np.inf, 2.0]),
+    ],
+)
+def test_bounds_become_two_vectors(bounds):
+    lb, ub = checks.bound_vectors(bounds, 3)
+    np.testing.assert_array_equal(lb, [0, -np.inf, -np.inf])
+    np.testing.assert_array_equal(ub, [np.inf, np.inf, 2])
+    lb, ub = checks.bound_vectors(None, 2)
+    np.testing.assert_array_equal([lb, ub], [[-np.inf] * 2, [np.inf] * 2])
+    with pytest.raises(ValueError, match="bounds must be 4 pairs"):
+        checks.bound_vectors([(0, 1)], 4)

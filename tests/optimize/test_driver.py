@@ -58,7 +58,7 @@ def test_roundoff_short_of_a_minimum_is_no_success():
         return 1e10 + 1e5 * x[0] ** 2 + 1e-4 * x[1] ** 2
 
     res = minimize(fun, [1.0, 10.0], method="gradient-descent", options={"gtol": 0})
-    assert (res.success, res.status) == (False, Status.NO_DESCENT)
+    assert (res.success, res.status) == (False, Status.BAD_SCALING)
     assert f"max |gradient| = {np.abs(res.jac).max():.3g}" in res.message
 
 
@@ -68,8 +68,8 @@ def test_a_wrong_gradient_is_not_taken_for_roundoff(method):
         return -2 * (x - 1)
 
     res = minimize(lambda x: np.sum((x - 1) ** 2), [3.0], method=method, jac=wrong)
-    assert (res.success, res.status) == (False, Status.NO_DESCENT)
-    assert "check_derivatives" in res.message
+    assert (res.success, res.status) == (False, Status.WRONG_DERIVATIVE)
+    assert "jac is wrong: its entry [0] is -4, but differences of fun give 4" in res.message
     assert res.x == [3.0]
 
 
@@ -136,13 +136,14 @@ def test_newton_decrement():
         objective = Objective(fun, x)
         return newton_decrement(objective, objective(objective.x0))
 
-    np.testing.assert_allclose(at(lambda x: np.sum(x**2), [3.0, 4.0]), 25.0)
+    np.testing.assert_allclose(at(lambda x: np.sum(x**2), [3.0, 4.0]), (25.0, 4.0))
     large = np.linspace(1, 2, 300)
-    value = at(lambda x: np.sum(large * (x - 1) ** 2), np.zeros(300))
+    value, move = at(lambda x: np.sum(large * (x - 1) ** 2), np.zeros(300))
     np.testing.assert_allclose(value, np.sum(large), rtol=1e-6)
-    assert np.isnan(at(lambda x: x[0] ** 2 - x[1] ** 2, [1.0, 1.0]))
+    np.testing.assert_allclose(move, 1.0, rtol=1e-3)
+    assert np.isnan(at(lambda x: x[0] ** 2 - x[1] ** 2, [1.0, 1.0])).all()
     objective = Objective(lambda x: float(x[0]), [1.0], jac="2-point", order=1)
-    assert np.isnan(newton_decrement(objective, objective(objective.x0)))
+    assert np.isnan(newton_decrement(objective, objective(objective.x0))).all()
 
 
 def test_the_better_of_two_points():

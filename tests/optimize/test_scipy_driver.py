@@ -310,9 +310,11 @@ def test_shapes(method):
 
 
 @every_method
-def test_a_start_that_is_not_finite_is_refused(method):
-    with pytest.raises(ValueError, match="fun is nan at the start x0"):
-        minimize(lambda x: np.sum(x) * np.nan, START, method=method)
+def test_a_start_that_is_not_finite_is_told(method):
+    res = minimize(lambda x: np.sum(x) * np.nan, START, method=method)
+    assert (res.success, res.status, res.nfev) == (False, Status.NOT_FINITE, 1)
+    assert "fun is nan at the start x0" in res.message
+    np.testing.assert_array_equal(res.x, START)
 
 
 def test_return_all_and_disp(capsys):

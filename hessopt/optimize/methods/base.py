@@ -41,6 +41,10 @@ class Method:
         """Whether f falls from step to step, so that a run without progress has ended."""
         return True
 
+    def minimises(self) -> bool:
+        """Whether a lower point is a better one, and not any stationary point is looked for."""
+        return True
+
     def maxiter(self, n: int) -> int:
         """Return the default limit of iterations."""
         return max(1000, 200 * n)

@@ -68,3 +68,7 @@ class Newton(Method):
     def descends(self) -> bool:
         """Only the line search makes sure of it."""
         return self.globalize
+
+    def minimises(self) -> bool:
+        """Say no for the pure iteration, which goes to any stationary point."""
+        return self.globalize

@@ -1,0 +1,187 @@
+"""Why a run did not succeed: the cause, measured where it can be, and what to do."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hessopt.optimize.given_derivatives import wrong_derivative
+from hessopt.optimize.history import Recorder
+from hessopt.optimize.objective import Objective, Point, StartNotFinite, quiet
+from hessopt.optimize.result import assemble
+from hessopt.optimize.scaling import HOPELESS, Scaling
+from hessopt.optimize.stopping import Status, Stop
+from hessopt.optimize.watch import Progress, Watcher
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+Array = NDArray[np.float64]
+
+# Endings that scaling has nothing to do with
+EXPLAINED = {
+    Status.NOT_FINITE,
+    Status.CALLBACK_STOPPED,
+    Status.UNBOUNDED,
+    Status.OBJECTIVE_FAILED,
+    Status.INTERRUPTED,
+    Status.FLAT,
+    Status.WRONG_DERIVATIVE,
+    Status.SADDLE,
+}
+
+
+class Witness(NamedTuple):
+    """Shows that a function falls without end: ``res.witness``.
+
+    Parameters
+    ----------
+    x : ndarray
+        A point.
+    direction : ndarray
+        Of length 1; from x on, the function falls along it.
+    """
+
+    x: Array
+    direction: Array
+
+
+class Diagnosis(Watcher):
+    """Looks for the cause where a run did not succeed, and puts it into status and message.
+
+    The search may cost evaluations, which count.
+    """
+
+    objective: Objective
+
+    def __init__(self) -> None:
+        self.scaling = Scaling()
+
+    def attached(self, objective: Objective) -> None:
+        """Take the objective."""
+        self.objective = objective
+
+    def started(self, progress: Progress) -> None:
+        """Keep the start."""
+        self.scaling.keep(progress.point)
+
+    def stepped(self, progress: Progress) -> None:
+        """Keep an iterate."""
+        self.scaling.keep(progress.point)
+
+    def finished(self, result: OptimizeResult) -> None:
+        """Look at how it ended."""
+        objective = self.objective
+        counts = objective.nfev, objective.njev, objective.nhev
+        with contextlib.suppress(Stop, KeyboardInterrupt):  # whatever ends the search, not the run
+            self.diagnose(result)
+        count_on(result, objective, counts)
+
+    def diagnose(self, result: OptimizeResult) -> None:
+        """Change status, success and message, where there is a cause to name."""
+        objective, x, stop = self.objective, np.ravel(result.x), None
+        if result.success and result.nit == 0 and not np.any(result.get("jac", 1.0)):
+            stop = flat(objective, x, float(result.fun))
+        elif result.status == Status.UNBOUNDED:
+            result.witness = witness(result, self.scaling.points)
+        elif not result.success and objective.oracle.given and _is_stuck(result):
+            stop = wrong_derivative(objective, x)
+        if stop is not None:
+            result.status, result.success, result.message = stop.status, False, stop.message
+        elif not result.success and result.status not in EXPLAINED:
+            scales = self.scaling.measured(objective, x)
+            if scales is not None:
+                result.message = f"{result.message} {scales.sentence()}"
+                if scales.ratio >= HOPELESS and result.status == Status.NO_DESCENT:
+                    result.status = Status.BAD_SCALING
+
+
+def count_on(result: OptimizeResult, objective: Objective, before: tuple[int, int, int]) -> None:
+    """Add what the objective was asked beside the run."""
+    for name, count in zip(("nfev", "njev", "nhev"), before, strict=True):
+        more = getattr(objective, name) - count
+        result[name] = result.get(name, 0) + more
+        if more and result.get("state") is not None:
+            setattr(result.state.progress, name, getattr(result.state.progress, name) + more)
+
+
+def _is_stuck(result: OptimizeResult) -> bool:
+    """Whether a run ended for want of descent; SciPy's methods have many numbers for that."""
+    if isinstance(result.status, Status):
+        return result.status == Status.NO_DESCENT
+    return result.status != Status.ITERATION_LIMIT
+
+
+def flat(objective: Objective, x: Array, f: float) -> Stop | None:
+    """Return the Stop of a run whose objective does not vary around the start, or None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.diagnosis import flat
+    >>> from hessopt.optimize.objective import Objective
+    >>> objective = Objective(lambda x: np.sum(np.round(x)), [0.1, 0.2])
+    >>> flat(objective, objective.x0, 0.0).status.name
+    'FLAT'
+    """
+    signs = np.where(np.arange(x.size) % 2, -1.0, 1.0) * np.maximum(1.0, np.abs(x))
+    try:
+        with quiet():
+            for h in (1e-3, -1e-3, 1e-2, -1e-2):
+                if objective.oracle.value(x + h * signs) != f:
+                    return None
+    except Exception:  # a limit, or an objective that fails there: nothing is shown
+        return None
+    message = (
+        f"fun does not vary around the start x0: it is {f:.6g} there and nearby, and its gradient "
+        "is exactly zero. Start where it varies, or see whether it uses x at all and does not "
+        "round it or compare it only."
+    )
+    return Stop(Status.FLAT, message)
+
+
+def witness(result: OptimizeResult, points: Iterable[Point]) -> Witness:
+    """Return a point and a direction along which the function of an unbounded run falls."""
+    x, g = np.ravel(result.x), np.ravel(result.get("jac", np.nan))
+    p = -g
+    for point in reversed(list(points)):
+        step = _unit(x - point.x)
+        if point.f > result.fun and not float(g @ step if g.size == x.size else -1.0) >= 0:
+            p = step
+            break
+    return Witness(np.copy(result.x), _unit(p).reshape(np.shape(result.x)))
+
+
+def _unit(v: Array) -> Array:
+    v = v / (float(np.max(np.abs(v))) or 1.0)  # the square of a large entry would overflow
+    return v / (float(np.linalg.norm(v)) or 1.0)
+
+
+def not_started(error: StartNotFinite, method: str) -> OptimizeResult:
+    """Return the result of a run whose start is not finite."""
+    return _unmoved(error.objective, error.point, Stop(Status.NOT_FINITE, f"{error}."), method)
+
+
+def checked_run(
+    objective: Objective, method: str, run: Callable[[], OptimizeResult]
+) -> OptimizeResult:
+    """Compare the derivatives at the start with differences, and run if they are not wrong."""
+    point = objective(objective.x0)
+    stop = wrong_derivative(objective, point.x)
+    if stop is not None:
+        return _unmoved(objective, point, stop, method)
+    result = run()
+    count_on(result, objective, (0, 0, 0))
+    return result
+
+
+def _unmoved(objective: Objective, point: Point, stop: Stop, method: str) -> OptimizeResult:
+    recorder = Recorder()
+    counts = objective.nfev, objective.njev, objective.nhev
+    progress = Progress(point, None, 0, 0, *counts, objective.elapsed, recorder)
+    recorder.started(progress)
+    return assemble(objective, point, stop, progress, method)

@@ -1,0 +1,92 @@
+"""The inner problem of a minimum that is differentiated."""
+
+import numpy as np
+import pytest
+
+from hessopt.optimize.implicit import DENSE, ArgminError, InnerProblem, hessian_solver
+
+INF = np.inf
+
+
+def spd(n):
+    A = np.random.default_rng(n).standard_normal((n, n))
+    return A @ A.T / n + np.diag(np.linspace(1.0, 3.0, n))
+
+
+@pytest.mark.parametrize("n", [1, 7, DENSE, DENSE + 1, 2 * DENSE])
+def test_systems_on_the_free_variables(n):
+    H, b = spd(n), np.cos(np.arange(n))
+    free = np.arange(n) % 5 != 3
+    u = hessian_solver(H.dot, free)(b)
+    np.testing.assert_array_equal(u[~free], 0)
+    np.testing.assert_allclose(u[free], np.linalg.solve(H[np.ix_(free, free)], b[free]), rtol=1e-9)
+
+
+def test_units_do_not_make_a_matrix_singular():
+    H = np.diag([1e-12, 1.0, 1e12])
+    np.testing.assert_allclose(hessian_solver(H.dot, np.ones(3, bool))(np.ones(3)), 1 / np.diag(H))
+
+
+def test_without_free_variables_nothing_moves():
+    product = np.ones((2, 2)).dot
+    np.testing.assert_array_equal(hessian_solver(product, np.zeros(2, bool))(np.ones(2)), 0)
+
+
+@pytest.mark.parametrize("n", [3, DENSE + 1])
+@pytest.mark.parametrize(("least", "said"), [(-1.0, "not positive definite"), (0.0, "singular")])
+def test_a_matrix_that_is_not_positive_definite_is_refused(n, least, said):
+    diagonal = np.linspace(1.0, 2.0, n)
+    diagonal[1] = least
+    with pytest.raises(ArgminError, match=said):
+        hessian_solver(lambda v: diagonal * v, np.ones(n, bool))(np.ones(n))
+
+
+def test_a_matrix_that_is_not_finite_is_refused():
+    with pytest.raises(ArgminError, match="least eigenvalue on the free variables is nan"):
+        hessian_solver(lambda v: v * np.nan, np.ones(2, bool))
+
+
+def problem(lb=-INF, ub=INF):
+    return InnerProblem(
+        lambda x, t: np.sum(np.cosh(x - t)), np.full(2, float(lb)), np.full(2, float(ub))
+    )
+
+
+@pytest.mark.parametrize("off", [1e-3, -1e-6, 0.0, 0.3])
+def test_polishing_reaches_the_rounding_of_x(off):
+    t = np.array([0.7, -1.3])
+    x, error = problem().polish(t + off, (t,))
+    np.testing.assert_allclose(x, t, rtol=1e-15)
+    assert error < 1e-15
+
+
+@pytest.mark.parametrize("off", [1e-3, -1e-3, 1e-7])
+def test_polishing_finds_what_is_held(off):
+    t = np.array([0.7, -1.3])
+    inner = problem(lb=-1.0)
+    x, _ = inner.polish(np.array([0.7, -1.0]) + off, (t,))
+    assert x[1] == -1.0
+    np.testing.assert_array_equal(inner.free(x), [True, False])
+    x, _ = inner.polish(np.array([-1.0, -1.0]), (t,))  # held by mistake: it is let go
+    np.testing.assert_allclose(x, [0.7, -1.0], rtol=1e-15)
+
+
+def test_a_point_without_newton_steps_is_left_alone():
+    inner = InnerProblem(lambda x, t: t * np.cos(x[0]), np.full(1, -INF), np.full(1, INF))
+    x, error = inner.polish(np.array([0.1]), (1.0,))
+    assert x == [0.1]
+    assert np.isnan(error)
+
+
+def test_a_solver_is_kept_for_its_point_alone():
+    inner, b = problem(), np.ones(2)
+    t = np.array([0.7, -1.3])
+    one = inner.solve(t + 1.0, b, (t,))
+    np.testing.assert_allclose(one, 1 / np.cosh(1.0))
+    kept = inner._last
+    inner.solve(t + 1.0, 2 * b, (t,))
+    assert inner._last is kept
+    np.testing.assert_allclose(inner.solve(t + 2.0, b, (t,)), 1 / np.cosh(2.0))
+    np.testing.assert_allclose(inner.solve(t + 2.0, b, (t + 1.0,)), 1 / np.cosh(1.0))
+    t += 1.0  # what is kept does not change with the caller's array
+    np.testing.assert_allclose(inner.solve(t, b, (t - 1.0,)), 1 / np.cosh(1.0))

@@ -14,7 +14,7 @@ import pytest
 
 import hessopt
 from hessopt import Variable
-from hessopt.autodiff.tracing import Tracer, Untraceable, active, suspended
+from hessopt.autodiff.tracing import Tracer, Untraceable, active, untraced
 from hessopt.autodiff.variable import leaf
 
 PACKAGE = Path(hessopt.__file__).parent
@@ -200,16 +200,16 @@ def test_few_modules_read_values_silently():
     assert found <= SILENT
 
 
-def test_what_is_suspended_is_no_part_of_a_trace():
+def test_what_is_untraced_is_no_part_of_a_trace():
     with Tracer() as tracer:
         x = Variable(np.array(2.0))
         tracer.start([x._node])
-        with suspended():
+        with untraced():
             assert active() is None
             assert float(x.data) == 2.0  # looked at, and nobody objects
         assert active() is tracer
         assert tracer.refusal is None
-        with pytest.raises(KeyError), suspended():
+        with pytest.raises(KeyError), untraced():
             raise KeyError
         assert active() is tracer
     assert active() is None

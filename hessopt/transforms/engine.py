@@ -44,7 +44,7 @@ class Engine:
     """
 
     def __init__(self, program: Program, backend: str, name: str) -> None:
-        self.program = program
+        self.program, self.backend, self.name = program, backend, name
         self.settled = True
         self._spent = 0.0
         self._coming: Callable[..., Any] | None = None

@@ -6,7 +6,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,7 @@ from hessopt.program.program import Program
 from hessopt.program.simplify import simplify
 from hessopt.program.trace import trace
 from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
+from hessopt.transforms.partial import Partial, Split
 from hessopt.transforms.shortcut import MISSED, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
 from hessopt.transforms.trees import leaves
@@ -41,6 +42,13 @@ class _Trace:
     engine: Engine
     form: Form
     witness: Witness | None  # None once there is nothing left to compare
+    splits: dict[int, Split] = field(default_factory=dict)
+
+    def split(self, known: int) -> Split:
+        """Return the program in two parts, by what the first `known` inputs decide."""
+        if known not in self.splits:
+            self.splits[known] = Split(self.engine, known)
+        return self.splits[known]
 
 
 class _Signature:
@@ -112,6 +120,42 @@ class Jitted:
                     self._shortcut = shorter or _missed
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
+
+    def partial(self, *args: Any) -> Callable[..., Any]:
+        """Return the function of the remaining arguments, with these held fixed.
+
+        What depends on them alone is computed once, here: ``jit(hvp(f)).partial(x)`` multiplies
+        by the Hessian at x, without computing again what x decides.
+
+        Parameters
+        ----------
+        *args
+            The first arguments; arrays are copied, so that they may change afterwards.
+
+        Returns
+        -------
+        callable
+            Takes the rest of the positional arguments.
+
+        Examples
+        --------
+        >>> import numpy as np, hessopt
+        >>> product = hessopt.jit(hessopt.hvp(lambda x: np.sum(x**3)))
+        >>> at = product.partial(np.array([1.0, 2.0]))
+        >>> at(np.array([1.0, 0.0])), at(np.array([0.0, 1.0]))
+        (array([6., 0.]), array([ 0., 12.]))
+        """
+        held = tuple(x.copy() if isinstance(x, np.ndarray) else x for x in args)
+        return Partial(self, held, self._trace_for)
+
+    def _trace_for(self, args: tuple[Any, ...]) -> Any:
+        """Return the only trace for plain arrays, verified; None where there is no such thing."""
+        call = split(args, {})
+        signature = self._signatures.get(call.key)
+        if signature is None or not call.simple or len(signature.traces) != 1:
+            return None
+        (one,) = signature.traces
+        return one if one.witness is None else None
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """Return the program for these arguments, tracing where there is none yet.

@@ -1,0 +1,68 @@
+"""A program with its first arguments held fixed: what they decide is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hessopt.program.partition import partition
+from hessopt.transforms.engine import Engine
+
+
+class Split:
+    """A program in two parts, each with an engine of its own."""
+
+    def __init__(self, engine: Engine, known: int) -> None:
+        first, second = partition(engine.program, range(known))
+        self.first = Engine(first, engine.backend, engine.name)
+        self.second = Engine(second, engine.backend, engine.name)
+
+
+class Partial:
+    """A jitted function with its first arguments held fixed; made by `Jitted.partial`.
+
+    Parameters
+    ----------
+    jitted : callable
+        The function of all arguments.
+    held : tuple
+        The first ones.
+    trace_for : callable
+        Given all arguments, returns the trace to split, or None where there is none yet.
+    """
+
+    def __init__(
+        self, jitted: Callable[..., Any], held: tuple[Any, ...], trace_for: Callable[..., Any]
+    ) -> None:
+        self._jitted, self._held, self._trace_for = jitted, held, trace_for
+        self._rest: Engine | None = None
+        self._kept: tuple[Any, ...] = ()
+        self._form: Any = None
+        self._kinds: Any = None
+
+    def __call__(self, *args: Any) -> Any:
+        """Compute with the remaining arguments."""
+        if self._rest is None:
+            self._begin(args)
+        if self._rest is not None and self._kinds == [_kind(x) for x in args]:
+            outputs, holds = self._rest([*self._held, *args, *self._kept])
+            if holds:
+                return self._form.fill(outputs)
+        return self._jitted(*self._held, *args)
+
+    def _begin(self, args: tuple[Any, ...]) -> None:
+        """Compute what the held arguments decide, once the program of the whole is trusted."""
+        trace = self._trace_for((*self._held, *args))
+        if trace is None:
+            return
+        split = trace.split(len(self._held))
+        kept, holds = split.first([*self._held, *args])
+        if holds:
+            self._rest, self._kept, self._form = split.second, kept, trace.form
+            self._kinds = [_kind(x) for x in args]
+
+
+def _kind(x: Any) -> Any:
+    return (x.shape, x.dtype) if x.__class__ is np.ndarray else None

@@ -8,15 +8,12 @@ cell is the median over the rounds. PyTorch is held to one thread, as NumPy's el
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
+from timing import Call, medians  # beside this script
 
 import hessopt
-
-Call = Callable[[], object]
 
 
 def rosenbrock(x):
@@ -106,15 +103,6 @@ def available() -> Iterator[str]:
         yield name
 
 
-def microseconds(call: Call, seconds: float) -> float:
-    start = time.perf_counter()
-    count = 0
-    while (passed := time.perf_counter() - start) < seconds:
-        call()
-        count += 1
-    return passed / count * 1e6
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="2,100,10000,1000000")
@@ -132,18 +120,11 @@ def main() -> None:
             assert np.allclose(both()[1], expected[0]), name
             assert np.allclose(product(), expected[1]), name
         for k, label in enumerate(["value and grad", "HVP"]):
-            times: dict[str, list[float]] = {name: [] for name in (*names, "f")}
-            for _ in range(options.rounds):
-                for name in names:
-                    times[name].append(microseconds(calls[name][k], options.seconds))
-                times["f"].append(microseconds(lambda x=x: rosenbrock(x), options.seconds))
-            medians = {name: statistics.median(cells) for name, cells in times.items()}
-            print(f"{n:>8} {label:14}" + "".join(f"{m:12.1f}" for m in medians.values()))
-            own = medians["hessopt"]
-            print(
-                f"{'':>8} {'  / hessopt':14}"
-                + "".join(f"{m / own:12.2f}" for m in medians.values())
-            )
+            cells = {name: calls[name][k] for name in names} | {"f": lambda x=x: rosenbrock(x)}
+            found = medians(cells, options.rounds, options.seconds)
+            print(f"{n:>8} {label:14}" + "".join(f"{m:12.1f}" for m in found.values()))
+            ratios = (m / found["hessopt"] for m in found.values())
+            print(f"{'':>8} {'  / hessopt':14}" + "".join(f"{r:12.2f}" for r in ratios))
 
 
 if __name__ == "__main__":

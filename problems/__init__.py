@@ -18,7 +18,7 @@ from problems import (  # noqa: F401
     classic_2d,
     lennard_jones,
     logistic,
-    more_garbow_hillstrom,
+    mgh,
     quadratic,
     rosenbrock,
     scalable,

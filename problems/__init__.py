@@ -16,6 +16,7 @@ array([-1.2,  1. , -1.2,  1. ])
 # Importing a module registers its problems
 from problems import (  # noqa: F401
     classic_2d,
+    cutest,
     lennard_jones,
     logistic,
     mgh,

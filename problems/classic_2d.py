@@ -34,8 +34,8 @@ def beale() -> Problem:
         solution=np.array([3.0, 0.5]),
         least_value=0.0,
         source="E. M. L. Beale (1958), On an iterative method for finding a local minimum of a "
-        "function of more than one variable, Technical Report 25, Princeton University; starts from "
-        f"{paper(5)}",
+        "function of more than one variable, Technical Report 25, Princeton University; starts "
+        f"from {paper(5)}",
         starts=multiples([1, 1]),
         bounds=np.array([-4.5, 4.5]),
         tags=frozenset({"mgh", "sum-of-squares"}),

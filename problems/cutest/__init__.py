@@ -7,6 +7,7 @@ has a parameter ``n`` can be built from a few variables to 100,000 and more.
 # Importing a module registers its problems
 from problems.cutest import (  # noqa: F401
     arrows,
+    bands,
     chains,
     denschn,
     dixmaan,

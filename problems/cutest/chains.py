@@ -50,7 +50,7 @@ def cragglvy(n: int = 100) -> Problem:
 
 @register
 def edensch(n: int = 1000) -> Problem:
-    """Extended function of Dennis and Schnabel: well behaved at any size.
+    """Quartics and products of neighbours: well behaved at any size.
 
     Parameters
     ----------
@@ -240,5 +240,7 @@ def tointgss(n: int = 1000) -> Problem:
         solution=np.zeros(n),
         least_value=10.0,
         source=cutest("TOINTGSS", f"{TOINT}, problem 21"),
+        note="From the usual start methods end on a plateau of the value 10 + 10 / (n - 2), where "
+        "the first two variables are equal and far from 0.",
         tags=frozenset({"cutest"}),
     )

@@ -98,18 +98,23 @@ def mexhat() -> Problem:
         groove = 10000 * (x2 - x1**2) ** 2 + (x1 - 1) ** 2 - 0.02
         return -2 * (x1 - 1) ** 2 + 1e5 * groove**2
 
+    # On the parabola, with the distance u = (x1 - 1)^2 least in -2 u + 1e5 (u - 0.02)^2
+    sides = (1 - np.sqrt(0.02001), 1 + np.sqrt(0.02001))
+    solutions = tuple(np.array([side, side**2]) for side in sides)
     return Problem(
         "mexhat",
         value,
         start=np.array([0.86, 0.72]),
-        least_value=None,
+        solution=solutions[0],
+        least_value=-0.04001,
         source=cutest(
             "MEXHAT",
             "A. A. Brown and M. Bartholomew-Biggs (1987), Some effective methods for unconstrained "
             "optimization based on the solution of ordinary differential equations, TR 178, "
             "Numerical Optimisation Centre, Hatfield Polytechnic",
         ),
-        note="Published as -0.0898793 and -1.1171526; -0.0401 is what this definition has.",
+        note="CUTEst's file gives -0.0898793 and -1.1171526, which belong to other weights.",
+        solutions=solutions,
         tags=frozenset({"cutest", "ill-conditioned", "multimodal"}),
     )
 
@@ -132,7 +137,7 @@ def snail() -> Problem:
         solution=np.zeros(2),
         least_value=0.0,
         source=cutest("SNAIL", "J. Engels, unpublished"),
-        note="At the solution the radius has a kink and the derivative of a formula no value; "
-        "the objective is once differentiable there.",
+        note="At the solution itself the angle has no value and the formula no derivative, though "
+        "the objective is twice differentiable there.",
         tags=frozenset({"cutest", "multimodal"}),
     )

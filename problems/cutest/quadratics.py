@@ -32,7 +32,7 @@ def tridia(n: int = 100) -> Problem:
         "tridia",
         value,
         start=np.ones(n),
-        solution=0.5 ** np.arange(n),
+        solution=np.exp2(-np.arange(float(n))),
         least_value=0.0,
         source=cutest("TRIDIA", f"{TOINT}, problem 8"),
         tags=QUADRATIC | {"sum-of-squares"},
@@ -52,9 +52,7 @@ def dqdrtic(n: int = 1000) -> Problem:
 
     def value(x):
         squares = x**2
-        return np.sum(
-            squares[..., :-2] + 100 * (squares[..., 1:-1] + squares[..., 2:]), axis=-1
-        )
+        return np.sum(squares[..., :-2] + 100 * (squares[..., 1:-1] + squares[..., 2:]), axis=-1)
 
     return Problem(
         "dqdrtic",
@@ -91,32 +89,6 @@ def dixon3dq(n: int = 100) -> Problem:
         least_value=0.0,
         source=cutest("DIXON3DQ", f"{BUCKLEY}, problem 156"),
         tags=QUADRATIC | {"sum-of-squares"},
-    )
-
-
-@register
-def testquad(n: int = 1000) -> Problem:
-    """Diagonal quadratic with the curvatures 1, 2, ..., n.
-
-    Parameters
-    ----------
-    n : int
-        Number of variables.
-    """
-    n = whole_number("n", n, least=1)
-    i = np.arange(1.0, n + 1)
-
-    def value(x):
-        return np.sum(i * x**2, axis=-1)
-
-    return Problem(
-        "testquad",
-        value,
-        start=np.ones(n),
-        solution=np.zeros(n),
-        least_value=0.0,
-        source=cutest("TESTQUAD", "Diagonal quadratic with known eigenvalues"),
-        tags=QUADRATIC,
     )
 
 

@@ -164,7 +164,9 @@ def chainwoo(n: int = 100) -> Problem:
 
     def value(x):
         odd, even = x[..., 0::2], x[..., 1::2]
-        return 1 + np.sum(_wood(odd[..., :-1], even[..., :-1], odd[..., 1:], even[..., 1:]), axis=-1)
+        return 1 + np.sum(
+            _wood(odd[..., :-1], even[..., :-1], odd[..., 1:], even[..., 1:]), axis=-1
+        )
 
     start = np.full(n, -2.0)
     start[:4] = -3, -1, -3, -1

@@ -33,7 +33,7 @@ def allinitu() -> Problem:
         "allinitu",
         value,
         start=np.zeros(4),
-        least_value=5.744384910,
+        least_value=5.744384910320337,
         source=cutest("ALLINITU", "N. I. M. Gould, unpublished"),
         note="Published as 5.74438.",
         tags=frozenset({"cutest"}),
@@ -53,7 +53,7 @@ def brkmcc() -> Problem:
         "brkmcc",
         value,
         start=np.array([2.0, 2.0]),
-        least_value=0.16904,
+        least_value=0.16904267919645,
         source=cutest("BRKMCC", f"{BUCKLEY}, problem 85"),
         note="Published as 0.16904: a local minimum outside the ellipse. The function has a pole "
         "on the ellipse x1^2 / 4 + x2^2 = 1 and no lower bound.",
@@ -207,7 +207,7 @@ def s308() -> Problem:
         "s308",
         sum_of_squares(residual),
         start=np.array([3.0, 0.1]),
-        least_value=0.773199,
+        least_value=0.7731990564929,
         source=cutest(
             "S308",
             "K. Schittkowski (1987), More Test Examples for Nonlinear Programming Codes, Springer, "
@@ -261,6 +261,7 @@ def sisser() -> Problem:
             "F. S. Sisser (1981), Elimination of bounds in optimization problems by transforming "
             "variables, Mathematical Programming 20, 110-121",
         ),
+        note="In CUTEst's file two minus signs cancel: it has + 2 x1^2 x2^2.",
         tags=frozenset({"cutest", "singular"}),
     )
 

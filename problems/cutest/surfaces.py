@@ -118,8 +118,9 @@ def bratu1d(n: int = 101) -> Problem:
         start=-0.1 * h * i**2,
         least_value=LEAST["bratu1d"].get(n),
         source=cutest("BRATU1D", f"{BUCKLEY}, problem 121"),
-        note="Published as -8.49454553 (n = 11), -8.51831187 (75), -8.51859 (101), -8.51892 (501) "
-        "and -8.51893 (1001): local minima, for the exponential wins far out.",
+        note="Published as -8.51831187 (n = 75), -8.51859 (101), -8.51892 (501) and -8.51893 (1001): "
+        "local minima, for the exponential wins far out. The published -8.49454553 of n = 11 has "
+        "a wrong digit: it is -8.49451553.",
         tags=frozenset({"cutest"}),
     )
 

@@ -144,9 +144,14 @@ def osborne_1() -> Problem:
         sum_of_squares(residual),
         start=np.array([0.5, 1.5, -1.0, 0.01, 0.02]),
         solution=np.array(
-            [0.3754100521069516, 1.9358469127123235, -1.4646871366133787, 0.012867534640057196,
-             0.02212269966167278]
-        ),  # fmt: skip
+            [
+                0.3754100521069516,
+                1.9358469127123235,
+                -1.4646871366133787,
+                0.012867534640057196,
+                0.02212269966167278,
+            ]
+        ),
         least_value=5.4648946974829115e-05,
         source="M. R. Osborne (1972), Some aspects of nonlinear least squares calculations, in "
         "F. A. Lootsma (ed.), Numerical Methods for Nonlinear Optimization, 171-189; "
@@ -183,10 +188,20 @@ def osborne_2() -> Problem:
         sum_of_squares(residual),
         start=start,
         solution=np.array(
-            [1.3099771546273007, 0.43155379460298904, 0.6336616989607241, 0.5994305347859163,
-             0.7541832263280115, 0.9042885798596332, 1.3658118352370285, 4.823698817227157,
-             2.3986848661317546, 4.568874597667672, 5.6753414705806415]
-        ),  # fmt: skip
+            [
+                1.3099771546273007,
+                0.43155379460298904,
+                0.6336616989607241,
+                0.5994305347859163,
+                0.7541832263280115,
+                0.9042885798596332,
+                1.3658118352370285,
+                4.823698817227157,
+                2.3986848661317546,
+                4.568874597667672,
+                5.6753414705806415,
+            ]
+        ),
         least_value=0.040137736293547756,
         source="M. R. Osborne (1972), Some aspects of nonlinear least squares calculations, in "
         "F. A. Lootsma (ed.), Numerical Methods for Nonlinear Optimization, 171-189; "

@@ -75,7 +75,9 @@ def brown_dennis() -> Problem:
         "brown-dennis",
         sum_of_squares(residual),
         start=np.array([25.0, 5.0, -5.0, -1.0]),
-        solution=np.array([-11.594439904762163, 13.203630051207202, -0.40343948817685965, 0.23677877445573625]),
+        solution=np.array(
+            [-11.594439904762163, 13.203630051207202, -0.40343948817685965, 0.23677877445573625]
+        ),
         least_value=85822.20162635631,
         source="K. M. Brown and J. E. Dennis (1971), New computational algorithms for minimizing "
         f"a sum of squares of nonlinear functions, Report 71-6, Yale University; {paper(16)}",

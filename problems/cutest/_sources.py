@@ -1,11 +1,6 @@
-"""Where the problems of CUTEst come from, and what many of them share."""
+"""Where the problems of CUTEst come from."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
 
 BUCKLEY = (
     "A. G. Buckley (1989), Test functions for unconstrained minimization, TR 1989CS-3, Dalhousie "
@@ -38,8 +33,3 @@ TOINT = (
 def cutest(name: str, origin: str) -> str:
     """Return where a problem is published first, with the name it has in CUTEst."""
     return f"{origin}; CUTEst, {name}"
-
-
-def sum_of_squares(residual: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the objective of which the residual's entries are the terms."""
-    return lambda x: np.sum(residual(x) ** 2, axis=-1)

@@ -6,7 +6,8 @@ import numpy as np
 
 from problems._problem import Problem
 from problems._registry import register
-from problems.cutest._sources import cutest, sum_of_squares
+from problems._residuals import sum_of_squares
+from problems.cutest._sources import cutest
 
 BOOK = (
     "J. E. Dennis and R. B. Schnabel (1983), Numerical Methods for Unconstrained Optimization and "

@@ -6,7 +6,8 @@ import numpy as np
 
 from problems._problem import Problem
 from problems._registry import register
-from problems.cutest._sources import HIMMELBLAU, LANCELOT, cutest, sum_of_squares
+from problems._residuals import sum_of_squares
+from problems.cutest._sources import HIMMELBLAU, LANCELOT, cutest
 
 OPTIMA = "The OPTIMA user manual (issue 8), Numerical Optimisation Centre, Hatfield Polytechnic"
 HEART = (

@@ -115,7 +115,7 @@ def mexhat() -> Problem:
         ),
         note="CUTEst's file gives -0.0898793 and -1.1171526, which belong to other weights.",
         solutions=solutions,
-        tags=frozenset({"cutest", "ill-conditioned", "multimodal"}),
+        tags=frozenset({"cutest", "multimodal"}),
     )
 
 

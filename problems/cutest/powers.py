@@ -96,7 +96,9 @@ def sparsine(n: int = 100) -> Problem:
         solution=np.zeros(n),
         least_value=0.0,
         source=cutest("SPARSINE", GOULD),
-        tags=frozenset({"cutest", "multimodal", "sum-of-squares"}),
+        note="The sums leave some directions free in some sizes, n = 100 among them, and the "
+        "Hessian at the solution is singular there.",
+        tags=frozenset({"cutest", "multimodal", "singular", "sum-of-squares"}),
     )
 
 
@@ -159,6 +161,7 @@ def noncvxu2(n: int = 100) -> Problem:
         least_value=n * (LOWEST**2 + 4 * np.cos(LOWEST)),
         source=cutest("NONCVXU2", GOULD),
         note="Published as 2.3168084 n. From the usual start most methods end a little higher, "
-        "for the sums can differ in sign.",
-        tags=frozenset({"cutest", "multimodal"}),
+        "for the sums can differ in sign. They leave some directions free in some sizes, n = 100 "
+        "among them, and the Hessian at the solutions is singular there.",
+        tags=frozenset({"cutest", "multimodal", "singular"}),
     )

@@ -84,7 +84,9 @@ def _surface(name: str, side: int, pull) -> Problem:
         solution=np.zeros(side**2),
         least_value=1.0,
         source=cutest(name.upper(), SURFACE),
-        tags=frozenset({"convex", "cutest"}),
+        note="Corners of neighbouring squares are tied along diagonals alone, which leaves one "
+        "checkerboard of heights free: the Hessian is singular at the solution.",
+        tags=frozenset({"convex", "cutest", "singular"}),
     )
 
 
@@ -118,7 +120,7 @@ def bratu1d(n: int = 101) -> Problem:
         start=-0.1 * h * i**2,
         least_value=LEAST["bratu1d"].get(n),
         source=cutest("BRATU1D", f"{BUCKLEY}, problem 121"),
-        note="Published as -8.51831187 (n = 75), -8.51859 (101), -8.51892 (501) and -8.51893 (1001): "
+        note="Published as -8.51831187 (n = 75), -8.51859 (101), -8.51892 (501), -8.51893 (1001): "
         "local minima, for the exponential wins far out. The published -8.49454553 of n = 11 has "
         "a wrong digit: it is -8.49451553.",
         tags=frozenset({"cutest"}),

@@ -7,7 +7,8 @@ import numpy as np
 from problems._parameters import whole_number
 from problems._problem import Problem
 from problems._registry import register
-from problems.mgh._paper import multiples, paper, sum_of_squares
+from problems._residuals import sum_of_squares
+from problems.mgh._paper import multiples, paper
 
 
 @register
@@ -177,7 +178,7 @@ def broyden_tridiagonal(n: int = 10) -> Problem:
 
 @register
 def broyden_banded(n: int = 10) -> Problem:
-    """Cubic equations, each with the five variables before it and the one after: CUTEst's BRYBND.
+    """Cubic equations, each with the five variables before it and the one after.
 
     Parameters
     ----------

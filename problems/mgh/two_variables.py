@@ -6,7 +6,8 @@ import numpy as np
 
 from problems._problem import Problem
 from problems._registry import register
-from problems.mgh._paper import multiples, paper, sum_of_squares
+from problems._residuals import sum_of_squares
+from problems.mgh._paper import multiples, paper
 
 
 @register

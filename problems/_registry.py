@@ -126,7 +126,7 @@ def names(tag: str | None = None) -> list[str]:
     --------
     >>> import problems
     >>> problems.names()[:3]
-    ['ackley', 'akiva', 'allinitu']
+    ['ackley', 'allinitu', 'arwhead']
     >>> len(problems.names("mgh"))
     35
     """
@@ -235,7 +235,7 @@ def all(tag: str | None = None) -> list[Problem]:
     --------
     >>> import problems
     >>> [problem.name for problem in problems.all("quadratic") if problem.scalable][:2]
-    ['banded-quadratic', 'dqdrtic']
+    ['banded-quadratic', 'dixon3dq']
     """
     built = [get(name) for name in names()]
     if tag is None:

@@ -33,7 +33,7 @@ def cube(n: int = 2) -> Problem:
         solution=np.ones(n),
         least_value=0.0,
         source=cutest("CUBE", f"{BUCKLEY}, problem 5"),
-        tags=frozenset({"cutest", "sum-of-squares"}),
+        tags=frozenset({"cutest", "sum-of-squares"} | ({"ill-conditioned"} if n > 4 else set())),
     )
 
 
@@ -59,8 +59,8 @@ def extrosnb(n: int = 10) -> Problem:
         solution=np.ones(n),
         least_value=0.0,
         source=cutest("EXTROSNB", f"{TOINT}, problem 10"),
-        note="The Hessian's condition at the solution grows like 4 to the n: 7e7 for n = 10.",
-        tags=frozenset({"cutest", "sum-of-squares"} | ({"ill-conditioned"} if n > 8 else set())),
+        note="The Hessian's condition at the solution grows like 4 to the n: 3e8 for n = 10.",
+        tags=frozenset({"cutest", "sum-of-squares"} | ({"ill-conditioned"} if n > 7 else set())),
     )
 
 

@@ -107,9 +107,7 @@ def bratu1d(n: int = 101) -> Problem:
         edge = np.zeros((*x.shape[:-1], 1))
         u = np.concatenate([edge, x, edge], axis=-1)
         before, after = u[..., :-1], u[..., 1:]
-        difference = after - before
-        # (e^after - e^before) / (after - before), the mean of the exponential between the two
-        mean = np.exp((before + after) / 2) * _sinhc(difference / 2)
+        mean = _mean_of_exponential(before, after)
         energy = np.sum(2 * x * (x - u[..., :-2]), axis=-1) / h
         return energy + 2 * slope * np.sum(mean, axis=-1)
 
@@ -127,10 +125,11 @@ def bratu1d(n: int = 101) -> Problem:
     )
 
 
-def _sinhc(t):
-    """Return sinh(t) / t by its series up to 0.1, without a division by zero."""
+def _mean_of_exponential(a, b):
+    """Return (e^b - e^a) / (b - a); near b = a by the series of sinh(t) / t."""
+    t = (b - a) / 2
     square = t**2
     near = square < 0.01
     series = 1 + square / 6 * (1 + square / 20 * (1 + square / 42 * (1 + square / 72)))
-    far = np.where(near, 1.0, t)
-    return np.where(near, series, np.sinh(far) / far)
+    quotient = (np.exp(b) - np.exp(a)) / np.where(near, 1.0, 2 * t)
+    return np.where(near, np.exp((a + b) / 2) * series, quotient)

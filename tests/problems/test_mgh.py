@@ -67,9 +67,9 @@ def test_published_values(number, name, given, at_start, least):
     problem = problems.get(name, **given)
     if at_start is not None:
         assert problem.value(problem.start) == pytest.approx(at_start, rel=1e-8)
-    assert problem.least_value == pytest.approx(least, rel=2e-6, abs=1e-30)
+    assert problem.least_value == pytest.approx(least, rel=5e-6, abs=1e-30)
     if problem.solution is not None:
-        assert problem.value(problem.solution) == pytest.approx(least, rel=2e-6, abs=1e-25)
+        assert problem.value(problem.solution) == pytest.approx(least, rel=5e-6, abs=1e-25)
 
 
 @pytest.mark.parametrize("name", problems.names("mgh"))
@@ -77,8 +77,7 @@ def test_farther_starts(name):
     problem = problems.get(name)
     for start, factor in zip(problem.starts, (1, 10, 100), strict=False):
         np.testing.assert_allclose(start, factor * problem.start)
-    single = {name for name in problems.names("mgh") if len(problems.get(name).starts) < 3}
-    assert single == {"gulf", "jennrich-sampson", "watson"}
+    assert (len(problem.starts) < 3) == (name in {"gulf", "jennrich-sampson", "watson"})
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def beale() -> Problem:
         source="E. M. L. Beale (1958), On an iterative method for finding a local minimum of a "
         "function of more than one variable, Technical Report 25, Princeton University; starts "
         f"from {paper(5)}",
+        note="From the farther starts methods may creep along a valley to the value 0.4520.",
         starts=multiples([1, 1]),
         bounds=np.array([-4.5, 4.5]),
         tags=frozenset({"mgh", "sum-of-squares"}),

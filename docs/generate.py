@@ -26,12 +26,12 @@ def everything() -> None:
     SHOWN.mkdir(parents=True, exist_ok=True)
     for script in sorted((HERE / "examples").glob("*.py")):
         run_example(script)
-    regressions, others = [], []
-    for problem in problems.all():
-        (regressions if "nist" in problem.tags else others).append(problem_row(problem))
     head = ["name", "n", "what it is", "tags"]
-    write_table("problems", head, others)
-    write_table("regressions", head[:3], (row[:3] for row in regressions))
+    collections = {"nist": "regressions", "mgh": "mgh", "cutest": "cutest"}
+    for tag, table in collections.items():
+        write_table(table, head[:3], (problem_row(problem)[:3] for problem in problems.all(tag)))
+    others = (problem for problem in problems.all() if not problem.tags & collections.keys())
+    write_table("problems", head, map(problem_row, others))
     write_table("methods", ["method", "derivatives", "what it does"], method_rows())
     for name, head, rows in coverage.tables():
         write_table(name, head, rows)

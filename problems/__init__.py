@@ -16,9 +16,10 @@ array([-1.2,  1. , -1.2,  1. ])
 # Importing a module registers its problems
 from problems import (  # noqa: F401
     classic_2d,
+    cutest,
     lennard_jones,
     logistic,
-    more_garbow_hillstrom,
+    mgh,
     quadratic,
     rosenbrock,
     scalable,

@@ -46,11 +46,15 @@ class Problem:
     bounds : array, optional
         The customary search box: one pair ``(low, high)`` for all variables, or one for each.
         Kept with the shape ``(dimension, 2)``.
+    residual : callable, optional
+        ``residual(x)``, the terms whose squares add up to ``value(x)``, on the last axis.
     tags : frozenset of str
         ``"convex"``, ``"unimodal"`` (one local minimiser), ``"multimodal"`` (several),
         ``"quadratic"``, ``"sum-of-squares"``, ``"singular"`` (singular Hessian at the solution),
-        ``"kink"`` (not differentiable at the solution), ``"nist"``, and ``"scalable"`` (has a
-        parameter ``n`` which sets its size; `problems.get` adds it).
+        ``"ill-conditioned"`` (Hessian at the solution regular, of condition above 1e7),
+        ``"kink"`` (not differentiable at the solution), and ``"scalable"`` (has a parameter ``n``
+        which sets its size; `problems.get` adds it). Of collections: ``"nist"``, ``"mgh"`` (Moré,
+        Garbow and Hillstrom) and ``"cutest"``.
     parameters : mapping
         The parameters it was built with, as `problems.get` takes them.
 
@@ -86,6 +90,7 @@ class Problem:
     starts: tuple[Array, ...] = ()
     solutions: tuple[Array, ...] = ()
     bounds: Array | None = None
+    residual: Callable[[Any], Any] | None = None
     tags: frozenset[str] = frozenset()
     parameters: Mapping[str, Any] = field(default_factory=dict)
 

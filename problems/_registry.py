@@ -105,20 +105,34 @@ problems.names() lists them all
     del _factories[name]
 
 
-def names() -> list[str]:
-    """Return all registered names, in alphabetical order.
+def names(tag: str | None = None) -> list[str]:
+    """Return all registered names, or those of the problems with a tag, in alphabetical order.
+
+    Parameters
+    ----------
+    tag : str, optional
+        One of those that are listed at `Problem`; all problems unless given.
 
     Returns
     -------
     list of str
 
+    Raises
+    ------
+    ValueError
+        If no problem has that tag; the message has those there are.
+
     Examples
     --------
     >>> import problems
-    >>> problems.names()[:5]
-    ['ackley', 'banded-quadratic', 'beale', 'booth', 'chained-rosenbrock']
+    >>> problems.names()[:3]
+    ['ackley', 'allinitu', 'arwhead']
+    >>> len(problems.names("mgh"))
+    35
     """
-    return sorted(_factories)
+    if tag is None:
+        return sorted(_factories)
+    return [problem.name for problem in all(tag)]
 
 
 def parameters(name: str) -> dict[str, Any]:
@@ -199,23 +213,37 @@ def get(name: str, **parameters: Any) -> Problem:
     )
 
 
-def all() -> list[Problem]:
-    """Build every registered problem, with its default parameters.
+def all(tag: str | None = None) -> list[Problem]:
+    """Build every registered problem, or those with a tag, with their default parameters.
+
+    Parameters
+    ----------
+    tag : str, optional
+        One of those that are listed at `Problem`; all problems unless given.
 
     Returns
     -------
     list of Problem
         In the order of `names`.
 
+    Raises
+    ------
+    ValueError
+        If no problem has that tag; the message has those there are.
+
     Examples
     --------
-    Those with more than one global minimiser:
-
     >>> import problems
-    >>> [problem.name for problem in problems.all() if len(problem.solutions) > 1]
-    ['dixon-price', 'himmelblau']
+    >>> [problem.name for problem in problems.all("quadratic") if problem.scalable][:2]
+    ['banded-quadratic', 'dixon3dq']
     """
-    return [get(name) for name in names()]
+    built = [get(name) for name in names()]
+    if tag is None:
+        return built
+    tags = sorted({tag for problem in built for tag in problem.tags})
+    if tag not in tags:
+        raise ValueError(f"tag must be one of {', '.join(map(repr, tags))}, got {tag!r}")
+    return [problem for problem in built if tag in problem.tags]
 
 
 def _factory(name: str) -> Callable[..., Problem]:

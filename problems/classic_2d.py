@@ -6,6 +6,7 @@ import numpy as np
 
 from problems._problem import Problem
 from problems._registry import register
+from problems.mgh._paper import multiples, paper
 
 SURVEY = (
     "M. Jamil and X.-S. Yang (2013), A literature survey of benchmark functions for global "
@@ -33,10 +34,12 @@ def beale() -> Problem:
         solution=np.array([3.0, 0.5]),
         least_value=0.0,
         source="E. M. L. Beale (1958), On an iterative method for finding a local minimum of a "
-        "function of more than one variable, Technical Report 25, Princeton University; start from "
-        "Moré, Garbow and Hillstrom (1981), ACM TOMS 7(1), 17-41, problem 5",
+        "function of more than one variable, Technical Report 25, Princeton University; starts "
+        f"from {paper(5)}",
+        note="From the farther starts methods may creep along a valley to the value 0.4520.",
+        starts=multiples([1, 1]),
         bounds=np.array([-4.5, 4.5]),
-        tags=frozenset({"sum-of-squares"}),
+        tags=frozenset({"mgh", "sum-of-squares"}),
     )
 
 

@@ -54,7 +54,8 @@ class RegressionProblem(Problem):
     """
 
     model: Callable[[Any, Any], Any]
-    residual: Callable[[Any], Any]
+    # Required here: by keyword alone, so the order of defaults does not matter
+    residual: Callable[[Any], Any]  # pyright: ignore[reportGeneralTypeIssues]
     x: Array
     y: Array
     formula: str

@@ -7,6 +7,7 @@ import numpy as np
 from problems._parameters import real_number, whole_number
 from problems._problem import Problem
 from problems._registry import register
+from problems.mgh._paper import multiples, paper
 
 
 @register
@@ -35,10 +36,11 @@ def rosenbrock(a: float = 1.0, b: float = 100.0) -> Problem:
         solution=np.array([a, a**2]),
         least_value=0.0,
         source="H. H. Rosenbrock (1960), An automatic method for finding the greatest or least "
-        "value of a function, The Computer Journal 3(3), 175-184",
-        note="" if published else "The start is the published one of a = 1, b = 100.",
+        f"value of a function, The Computer Journal 3(3), 175-184; {paper(1)}",
+        note="" if published else "The starts are the published ones of a = 1, b = 100.",
+        starts=multiples([-1.2, 1]),
         bounds=np.array([[-2.0, 2.0], [-1.0, 3.0]]) if published else None,
-        tags=frozenset({"unimodal", "sum-of-squares"}),
+        tags=frozenset({"mgh", "unimodal", "sum-of-squares"}),
     )
 
 
@@ -95,7 +97,7 @@ def extended_rosenbrock(n: int = 100) -> Problem:
         start=np.resize([-1.2, 1.0], n),
         solution=np.ones(n),
         least_value=0.0,
-        source="J. J. Moré, B. S. Garbow and K. E. Hillstrom (1981), Testing unconstrained "
-        "optimization software, ACM TOMS 7(1), 17-41, problem 21",
-        tags=frozenset({"unimodal", "sum-of-squares"}),
+        source=paper(21),
+        starts=multiples(np.resize([-1.2, 1], n)),
+        tags=frozenset({"mgh", "unimodal", "sum-of-squares"}),
     )

@@ -32,6 +32,32 @@ BUILDS = [(name, {}) for name in problems.names()] + [
     ("logistic-regression", {"n": 50, "samples": 20, "l2": 1.0, "seed": 5}),
     *(("lennard-jones", {"n": n}) for n in range(2, 21)),
     ("lennard-jones", {"n": 38, "seed": 1}),
+    ("extended-powell-singular", {"n": 8}),
+    ("linear-full-rank", {"n": 3, "m": 3}),
+    ("linear-rank-1", {"n": 1, "m": 2}),
+    ("linear-rank-1-zero", {"n": 3, "m": 4}),
+    ("penalty-1", {"n": 4}),
+    ("trigonometric", {"n": 3}),
+    ("variably-dimensioned", {"n": 1}),
+    ("arwhead", {"n": 2}),
+    ("nondia", {"n": 2}),
+    ("eg2", {"n": 7}),
+    ("cube", {"n": 5}),
+    ("genrose", {"n": 2}),
+    ("chainwoo", {"n": 4}),
+    ("freuroth", {"n": 2}),
+    ("cosine", {"n": 5}),
+    ("schmvett", {"n": 3}),
+    ("tointgss", {"n": 9}),
+    ("curly", {"n": 31, "k": 20}),
+    ("curly", {"n": 12, "k": 1}),
+    ("dixmaanl", {"n": 3}),
+    ("hilberta", {"n": 8}),
+    ("vareigvl", {"n": 14}),
+    ("eigenbls", {"n": 2}),
+    ("msqrtals", {"n": 1}),
+    ("fminsurf", {"n": 9}),
+    ("fminsrf2", {"n": 16}),
 ]
 ALL = {
     "-".join([name, *(f"{key}={entry}" for key, entry in given.items())]): (name, given)
@@ -39,12 +65,19 @@ ALL = {
 }
 RECORDS = {label: problems.get(name, **given) for label, (name, given) in ALL.items()}
 SOLVED = {label: record for label, record in RECORDS.items() if record.solution is not None}
-# The digits of certified parameters limit what these tests see: test_nist.py is theirs
-EXACT = {label: record for label, record in SOLVED.items() if "nist" not in record.tags}
+# The digits of certified parameters limit what these tests see: test_nist.py is theirs, and Meyer's
+# data are NIST's MGH10
+EXACT = {
+    label: record
+    for label, record in SOLVED.items()
+    if "nist" not in record.tags and record.name != "meyer"
+}
+# Narrower than the steps of the differences here; test_derivatives.py has their derivatives
+NARROW = {"mexhat", "scosine"}
 
 TAGS = {
-    "convex", "kink", "multimodal", "nist", "quadratic", "scalable", "singular", "sum-of-squares",
-    "unimodal",
+    "convex", "cutest", "ill-conditioned", "kink", "mgh", "multimodal", "nist", "quadratic",
+    "scalable", "singular", "sum-of-squares", "unimodal",
 }  # fmt: skip
 
 
@@ -101,6 +134,8 @@ class ProtocolsOnly(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def bare(argument):
+    if isinstance(argument, list):  # of arrays to join
+        return [bare(entry) for entry in argument]
     return argument.data if isinstance(argument, ProtocolsOnly) else argument
 
 
@@ -110,7 +145,8 @@ def wrapped(result):
 
 def test_only_these_come_without_a_solution():
     without = {record.name for record in RECORDS.values() if record.solution is None}
-    assert without == {"logistic-regression", "lennard-jones"}
+    collected = {*problems.names("mgh"), *problems.names("cutest")}
+    assert without - collected == {"logistic-regression", "lennard-jones"}
     assert "lennard-jones" not in {
         problem.name for problem in problems.all() if not problem.solutions
     }
@@ -174,7 +210,7 @@ def test_value_at_each_solution_is_the_least(problem):
         assert error <= 1e-15 * max(1, abs(problem.least_value)) * problem.dimension
 
 
-@records(EXACT)
+@records({label: record for label, record in EXACT.items() if record.name not in NARROW})
 def test_gradient_vanishes_at_each_solution(problem):
     for solution in problem.solutions:
         np.testing.assert_allclose(gradient(problem.value, solution), 0, atol=2e-5)
@@ -186,7 +222,8 @@ def test_no_neighbour_is_lower(problem):
     for solution in problem.solutions:
         for size in [1e-6, 1e-4, 1e-2, 1.0]:
             neighbours = solution + size * rng.standard_normal((20, problem.dimension))
-            least = np.min(problem.value(neighbours))
+            with np.errstate(over="ignore", invalid="ignore"):  # far out, exponentials overflow
+                least = np.nanmin(problem.value(neighbours))
             assert least >= problem.least_value - 1e-13 * max(1, abs(problem.least_value))
 
 
@@ -194,10 +231,20 @@ def test_no_neighbour_is_lower(problem):
 def test_bounds_contain_the_solutions_and_nothing_lower(problem):
     low, high = problem.bounds.T
     assert problem.bounds.shape == (problem.dimension, 2)
-    for point in (*problem.starts, *problem.solutions):
+    # The farther starts of a collection are meant to be far out
+    starts = problem.starts[:1] if "mgh" in problem.tags else problem.starts
+    for point in (*starts, *problem.solutions):
         assert np.all((low < point) & (point < high))
     inside = np.random.default_rng(2).uniform(low, high, (2000, problem.dimension))
     assert np.min(problem.value(inside)) >= problem.least_value
+
+
+@records({label: record for label, record in RECORDS.items() if record.residual is not None})
+def test_value_is_the_sum_of_the_squares_of_the_residual(problem):
+    together = np.stack(problem.starts)
+    terms = problem.residual(together)
+    assert terms.shape[:-1] == (len(problem.starts),)
+    np.testing.assert_allclose(np.sum(terms**2, axis=-1), problem.value(together), rtol=1e-12)
 
 
 @records(tagged("convex"))
@@ -220,13 +267,13 @@ def test_quadratic(problem):
     {
         label: record
         for label, record in EXACT.items()
-        if record.dimension <= 100 and "kink" not in record.tags
+        if record.dimension <= 100 and "kink" not in record.tags and record.name not in NARROW
     }
 )
 def test_hessian_is_singular_where_it_says_so_and_definite_elsewhere(problem):
     least, *_, most = np.linalg.eigvalsh(hessian(problem.value, problem.solution))[[0, -1]]
-    if "singular" in problem.tags:
-        assert abs(least) < 1e-5 * most
+    if problem.tags & {"singular", "ill-conditioned"}:
+        assert abs(least) < 1e-5 * max(most, 1)  # all of it may be zero
     else:
         assert least > 1e-7 * most
 

@@ -3,6 +3,7 @@ import pytest
 
 import problems
 
+# Besides the collections, which test_mgh.py, test_cutest.py and test_nist.py list
 CONTENTS = [
     "ackley", "banded-quadratic", "beale", "booth", "chained-rosenbrock", "dixon-price",
     "extended-rosenbrock", "goldstein-price", "helical-valley", "himmelblau", "lennard-jones",
@@ -25,8 +26,23 @@ def bowl(n=2):
 
 
 def test_contents():
-    assert [name for name in problems.names() if not name.startswith("nist-")] == CONTENTS
-    assert len(problems.names()) == len(CONTENTS) + 27
+    collections = [set(problems.names(tag)) for tag in ("nist", "mgh", "cutest")]
+    assert [len(collection) for collection in collections] == [27, 35, 91]
+    assert not set.intersection(*collections)
+    assert set(problems.names()) == set(CONTENTS).union(*collections)
+
+
+def test_selection_by_tag():
+    convex = problems.all("convex")
+    assert [problem.name for problem in convex] == problems.names("convex")
+    assert all("convex" in problem.tags for problem in convex)
+    assert 0 < len(convex) < len(problems.all())
+
+
+@pytest.mark.parametrize("select", [problems.names, problems.all])
+def test_unknown_tag_lists_the_known(select):
+    with pytest.raises(ValueError, match=r"tag must be one of 'convex', 'cutest', .* got 'easy'"):
+        select("easy")
 
 
 def test_all_are_built_with_default_parameters():

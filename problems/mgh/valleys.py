@@ -1,4 +1,4 @@
-"""Small sums of squares from the collection of Moré, Garbow and Hillstrom (1981)."""
+"""Curved valleys: helical, singular, coupled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ import numpy as np
 from problems._parameters import whole_number
 from problems._problem import Problem
 from problems._registry import register
-
-COLLECTION = (
-    "J. J. Moré, B. S. Garbow and K. E. Hillstrom (1981), Testing unconstrained optimization "
-    "software, ACM TOMS 7(1), 17-41, problem"
-)
+from problems.mgh._paper import multiples, paper
 
 
 @register
@@ -33,9 +29,10 @@ def helical_valley() -> Problem:
         solution=np.array([1.0, 0.0, 0.0]),
         least_value=0.0,
         source="R. Fletcher and M. J. D. Powell (1963), A rapidly convergent descent method for "
-        f"minimization, The Computer Journal 6(2), 163-168; {COLLECTION} 7",
+        f"minimization, The Computer Journal 6(2), 163-168; {paper(7)}",
+        starts=multiples([-1, 0, 0]),
         note="The angle jumps where x1 = 0 and x2 <= 0; everywhere else the function is smooth.",
-        tags=frozenset({"sum-of-squares"}),
+        tags=frozenset({"mgh", "sum-of-squares"}),
     )
 
 
@@ -48,6 +45,22 @@ def powell_singular(n: int = 4) -> Problem:
     n : int
         Number of variables, divisible by 4.
     """
+    return _powell_singular("powell-singular", 13, n)
+
+
+@register
+def extended_powell_singular(n: int = 100) -> Problem:
+    """Independent copies of Powell's singular function, one for every four variables.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, divisible by 4.
+    """
+    return _powell_singular("extended-powell-singular", 22, n)
+
+
+def _powell_singular(name: str, number: int, n: int) -> Problem:
     n = whole_number("n", n, least=4, multiple_of=4)
 
     def value(x):
@@ -57,16 +70,18 @@ def powell_singular(n: int = 4) -> Problem:
             axis=-1,
         )
 
+    start = np.resize([3.0, -1.0, 0.0, 1.0], n)
     return Problem(
-        "powell-singular",
+        name,
         value,
-        start=np.resize([3.0, -1.0, 0.0, 1.0], n),
+        start=start,
         solution=np.zeros(n),
         least_value=0.0,
         source="M. J. D. Powell (1962), An iterative method for finding stationary values of a "
         "function of several variables, The Computer Journal 5(2), 147-151; "
-        f"{COLLECTION}s 13 and 22",
-        tags=frozenset({"convex", "unimodal", "singular", "sum-of-squares"}),
+        f"{paper(number)}",
+        starts=multiples(start),
+        tags=frozenset({"convex", "mgh", "unimodal", "singular", "sum-of-squares"}),
     )
 
 
@@ -92,8 +107,9 @@ def wood() -> Problem:
         solution=np.ones(4),
         least_value=0.0,
         source="A. R. Colville (1968), A comparative study of nonlinear programming codes, Report "
-        f"320-2949, IBM New York Scientific Center; {COLLECTION} 14",
+        f"320-2949, IBM New York Scientific Center; {paper(14)}",
+        starts=multiples([-3, -1, -3, -1]),
         note="Some books print 10.1 ((x2 - 1)^2 + (x4 - 1)^2) + 19.8 (x2 - 1)(x4 - 1) for the last "
         "two terms: the same polynomial.",
-        tags=frozenset({"sum-of-squares"}),
+        tags=frozenset({"mgh", "sum-of-squares"}),
     )

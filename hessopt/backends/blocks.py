@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.backends.code import indented
 from hessopt.backends.driver import Driver
-from hessopt.backends.lines import indented
 from hessopt.program.collapse import collapsed
 from hessopt.program.nest import (
     Check,

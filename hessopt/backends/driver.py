@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import groupby
 from math import prod
@@ -9,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.backends.lines import LARGE, Writer, indented
+from hessopt.backends.code import FAILED, Code
+from hessopt.backends.lines import LARGE, Writer
 from hessopt.program.memory import size_in_bytes
 from hessopt.program.nest import Call, Check, Nest, Plan, View, Zero
 from hessopt.program.program import Program, Ref
@@ -35,11 +37,6 @@ class Driver:
 
     def compiled(self) -> Callable[..., Any]:
         """Write everything down and return it as a function."""
-        for number, (shape, dtype) in enumerate(self.program.inputs):
-            if shape == ():
-                self.lines.append(f"v{number} = {self.number_of(dtype)}(v{number})")
-            else:
-                self.flat(number)
         steps = groupby(self.plan.steps, key=lambda step: isinstance(step, (Call, View)))
         runs = [(outside, list(group)) for outside, group in steps]
         for place, (outside, group) in enumerate(runs):
@@ -54,19 +51,22 @@ class Driver:
             else:
                 for check in group:
                     self.check(check)
-        outputs = "".join(f"{self.output(x)}, " for x in self.program.outputs)
-        arguments = ", ".join(f"v{k}" for k in range(len(self.program.inputs)))
-        body = [*self.lines, f"return ({outputs}), True"]
-        source = "\n".join([f"def run({arguments}):", *indented(body)])
-        exec(compile(source, "<hessopt program>", "exec"), self.names)
-        run = self.names["run"]
-        run.__doc__ = source
-        return run
+        outputs = [self.output(x) for x in self.program.outputs]
+        entry = [self.entry(number) for number in range(len(self.program.inputs))]
+        return Code(entry, self.lines, outputs, self.names).compiled()
+
+    def entry(self, number: int) -> list[str]:
+        """Prepare an input: a number, or an array as it is and raveled, if anything reads that."""
+        shape, dtype = self.kinds[number]
+        if shape == ():
+            return [f"v{number} = {self.number_of(dtype)}(v{number})"]
+        raveled = re.compile(rf"\br{number}\b")
+        return self.flat(number) if any(raveled.search(line) for line in self.lines) else []
 
     def check(self, check: Check) -> None:
         """Leave where a condition does not hold."""
         wrong = f"{'not ' if check.outcome else ''}v{check.number}"
-        self.lines.append(f"if {wrong}: return (), False")
+        self.lines.append(f"if {wrong}: {FAILED}")
 
     def number_of(self, dtype: Any) -> str:
         """Return the name of the type of single numbers."""
@@ -80,7 +80,7 @@ class Driver:
             for k in line.references():
                 self.fresh.pop(k, None)
         if line.shape:
-            self.flat(number)
+            self.lines += self.flat(number)
             self.made(number)
         elif line.shape == ():
             self.lines.append(f"v{number} = v{number}[()]")  # kernels take numbers
@@ -91,10 +91,10 @@ class Driver:
         if size_in_bytes(shape, dtype) >= LARGE:
             self.alive.add(number)
 
-    def flat(self, number: int) -> None:
+    def flat(self, number: int) -> list[str]:
         """Ravel an array that kernels may read: contiguous and writable, as they are compiled."""
         flat = f"r{number}"
-        self.lines += [
+        return [
             f"{flat} = v{number} if v{number}.flags.carray else flattened(v{number})",
             *([f"{flat} = {flat}.reshape(-1)"] if len(self.kinds[number][0]) > 1 else ()),
         ]

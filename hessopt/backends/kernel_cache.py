@@ -31,11 +31,14 @@ def load(name: str, source: str, signature: str) -> Any:
     key = hashlib.sha256(text.encode()).hexdigest()[:32]
     try:
         path = _written(folder() / f"k{key}.py", text.replace("cache={}", "cache=True"))
-        return getattr(_imported(f"hessopt_kernel_{key}", path), name)
+        kernel = getattr(_imported(f"hessopt_kernel_{key}", path), name)
     except OSError:
         namespace: dict[str, Any] = {}
         exec(compile(text.replace("cache={}", "cache=False"), f"<kernel {key}>", "exec"), namespace)
-        return namespace[name]
+        kernel = namespace[name]
+    # The compiled function itself: looking up the types at each call takes as long as a small loop.
+    # Who calls it makes sure of them.
+    return kernel.get_overload(kernel.signatures[0])
 
 
 def _written(path: Path, text: str) -> Path:

@@ -15,6 +15,7 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import is_basic
 from hessopt.autodiff.constants import Constant
+from hessopt.backends.code import FAILED, Code
 from hessopt.program.known import is_zero
 from hessopt.program.memory import FOR_EVER, memory_of, size_in_bytes
 from hessopt.program.program import Instruction, Program, Ref
@@ -34,6 +35,8 @@ class Writer:
         self.program, self.buffered = program, buffered
         self.called: set[int] = set()
         self.names: dict[str, Any] = {"np": np, "asarray": np.asarray, "empty": np.empty}
+        self.shapes = [shape for shape, _ in program.inputs]
+        self.shapes += [line.shape for line in program.instructions]
         self.memory = memory_of(program)
         self.buffer: dict[int, int] = {}  # a group, its buffer
         self.free: dict[Any, list[int]] = defaultdict(list)
@@ -49,23 +52,13 @@ class Writer:
 
     def compiled(self) -> Callable[..., Any]:
         """Return the whole program as a function."""
-        source = self.source()
-        exec(compile(source, "<hessopt program>", "exec"), self.names)
-        run = self.names["run"]
-        run.__doc__ = source
-        return run
-
-    def source(self) -> str:
-        """Return the program as the code of a function."""
         program = self.program
-        entry = self.checks(range(len(program.inputs)))
-        lines: list[str] = []
+        lines = self.checks(range(len(program.inputs)))
         for number, line in program.numbered():
             lines += self.write(number, line)
             lines += self.release(number)
             lines += self.checks([number])
-        outputs = "".join(f"{self.output(x)}, " for x in program.outputs)
-        lines.append(f"result = ({outputs}), True")
+        outputs = [self.output(x) for x in program.outputs]
         if self.buffers:
             self.names["pool"] = []
             allocate = "".join(f"empty({shape!r}, {self.name(d)}), " for shape, d in self.buffers)
@@ -76,17 +69,17 @@ class Writer:
                 "except IndexError:",
                 f"    held = ({allocate})",
                 f"({held}) = held",
-                *(line.replace(_FAILED, f"pool.append(held); {_FAILED}") for line in lines),
+                *(line.replace(FAILED, f"pool.append(held); {FAILED}") for line in lines),
+                f"result = ({''.join(f'{x}, ' for x in outputs)})",
                 "pool.append(held)",
             ]
-        arguments = ", ".join(f"v{k}" for k in range(len(program.inputs)))
-        body = "\n".join(f"    {line}" for line in [*entry, *lines, "return result"])
-        return f"def run({arguments}):\n{body}\n"
+            outputs = [f"result[{k}]" for k in range(len(outputs))]
+        return Code([[] for _ in program.inputs], lines, outputs, self.names).compiled()
 
     def checks(self, numbers: Sequence[int]) -> list[str]:
         """Write the guards: nothing may run that the function did not run in that case."""
         return [
-            f"if {'not ' if outcome else ''}v{number}: {_FAILED}"
+            f"if {'not ' if outcome else ''}v{number}: {FAILED}"
             for number in numbers
             for outcome in self.guards[number]
         ]
@@ -229,14 +222,17 @@ class Writer:
         return [f"del {', '.join(dropped)}"] if dropped else []
 
     def output(self, x: Any) -> str:
-        """Spell an output, which is an array of its own: no input, buffer, view or constant."""
+        """Spell an output: an array of its own, no input, buffer, view or constant; or a number."""
         if not isinstance(x, Ref):
-            return f"np.array({self.name(x)})"
+            constant = np.asarray(x)
+            return self.name(constant[()]) if constant.ndim == 0 else f"np.array({self.name(x)})"
+        if self.shapes[x.number] == ():
+            return f"v{x.number}[()]"
         alone = self.memory.size[self.memory.group[x.number]] == 1
         once = sum(isinstance(y, Ref) and y.number == x.number for y in self.program.outputs) == 1
         made_here = x.number >= len(self.program.inputs)
         if alone and once and made_here and self.is_own_memory(x.number):
-            return f"asarray(v{x.number})"
+            return f"v{x.number}"
         return f"np.array(v{x.number})"
 
     def is_own_memory(self, number: int) -> bool:
@@ -245,15 +241,7 @@ class Writer:
         return bool(self.program.instructions[number - k].op)
 
 
-_FAILED = "return (), False"
-
-
 def _gives_view(index: Any) -> bool:
     """Whether a basic index gives an array, not a number."""
     parts = index if type(index) is tuple else (index,)
     return any(part is Ellipsis or isinstance(part, slice) for part in parts)
-
-
-def indented(lines: Sequence[str]) -> list[str]:
-    """Return lines of code one step further in."""
-    return ["    " + line for line in lines]

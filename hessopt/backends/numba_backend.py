@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from hessopt.backends import kernel_cache
+from hessopt.backends.code import FAILED, indented
 from hessopt.backends.driver import Driver
-from hessopt.backends.lines import indented
 from hessopt.backends.numba_kernel import SPELLINGS, KernelWriter
 from hessopt.program.fuse import fuse, price
 from hessopt.program.fusible import fusible
@@ -87,7 +87,7 @@ class _KernelDriver(Driver):
         result = f"{_tuple(targets)} = " if targets else ""
         self.lines.append(f"{result}{kernel}({passed})")
         if writer.checks:
-            self.lines.append("if not holds: return (), False")
+            self.lines.append(f"if not holds: {FAILED}")
         self.lines += [f"v{n} = {self.number_of(self.kinds[n][1])}(v{n})" for n in defined]
 
     def argument(self, key: Any) -> tuple[str, str]:

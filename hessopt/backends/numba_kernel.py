@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.backends.lines import indented
+from hessopt.backends.code import indented
 from hessopt.program.collapse import collapsed
 from hessopt.program.nest import (
     Check,

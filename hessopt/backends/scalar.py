@@ -51,7 +51,7 @@ def compile_program(program: Program, fallback: Callable[..., Any]) -> Callable[
     shapes = [*program.inputs, *((line.shape, line.dtype) for line in program.instructions)]
     if program.guards or any(kind != number for kind in shapes):
         return None
-    names: dict[str, Any] = {"fallback": fallback, "array": np.array}
+    names: dict[str, Any] = {"fallback": fallback, "number": np.float64, "copied": np.array}
     lines = []
     for k, line in program.numbered():
         spelled = _spell_line(line, names)
@@ -60,7 +60,7 @@ def compile_program(program: Program, fallback: Callable[..., Any]) -> Callable[
         lines.append(f"v{k} = {spelled}")
     arguments = ", ".join(f"a{k}" for k in range(len(program.inputs)))
     floats = [f"v{k} = float(a{k})" for k in range(len(program.inputs))]
-    outputs = "".join(f"array({_spell_output(x, names)}), " for x in program.outputs)
+    outputs = "".join(f"{_spell_output(x, names)}, " for x in program.outputs)
     body = "\n".join(f"        {line}" for line in [*floats, *lines, f"return ({outputs}), True"])
     source = (
         f"def run({arguments}):\n    try:\n{body}\n"
@@ -78,9 +78,10 @@ def _spell(x: Any) -> str:
 
 def _spell_output(x: Any, names: dict[str, Any]) -> str:
     if isinstance(x, Ref):
-        return _spell(x)
-    names[f"c{len(names)}"] = x
-    return f"c{len(names) - 1}"
+        return f"number({_spell(x)})"
+    name = f"c{len(names)}"
+    names[name] = x if np.ndim(x) else np.asarray(x)[()]
+    return f"copied({name})" if np.ndim(x) else name
 
 
 def _spell_line(line: Instruction, names: dict[str, Any]) -> str | None:

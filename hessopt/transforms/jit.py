@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.tracing import Untraceable, active
+from hessopt.backends.code import Code
 from hessopt.program.program import Program
 from hessopt.program.simplify import simplify
 from hessopt.program.trace import trace
 from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
 from hessopt.transforms.partial import Partial, Split
-from hessopt.transforms.shortcut import MISSED, shortcut
+from hessopt.transforms.shortcut import MISSED, missed, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
 from hessopt.transforms.trees import leaves
 from hessopt.transforms.user_line import place_of
@@ -79,7 +80,7 @@ class Jitted:
         self.__module__ = getattr(function, "__module__", __name__)
         self.__doc__ = function.__doc__
         self._signatures: dict[Any, _Signature] = {}
-        self._shortcut: Callable[..., Any] = _missed
+        self._shortcut: Callable[..., Any] = missed
         self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
@@ -115,9 +116,9 @@ class Jitted:
                 if one.witness is not None:
                     self._verify(one, one.witness, call, outputs, args, kwargs)
                 elif one.engine.settled and len(signature.traces) == 1 and call.simple:
-                    single = [np.ndim(x) == 0 for x in outputs]
-                    shorter = shortcut(one.engine.run, args, one.form, single)
-                    self._shortcut = shorter or _missed
+                    code = Code.calling(one.engine.run, len(args), len(outputs))
+                    shorter = shortcut(code, dict(enumerate(args)), one.form)
+                    self._shortcut = shorter or missed
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
 
@@ -269,11 +270,6 @@ class Jitted:
                 "on something besides its arguments: randomness, a global or an attribute that "
                 "changes, or input. Make that an argument, or do not jit it"
             )
-
-
-def _missed(*args: Any) -> Any:
-    """Stand for a shortcut while there is none."""
-    return MISSED
 
 
 def _replay(one: _Trace, call: Call) -> Any:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.backends.code import Code
 from hessopt.program.partition import partition
 from hessopt.transforms.engine import Engine
+from hessopt.transforms.shortcut import MISSED, missed, shortcut
 
 
 class Split:
@@ -41,14 +43,20 @@ class Partial:
         self._kept: tuple[Any, ...] = ()
         self._form: Any = None
         self._kinds: Any = None
+        self._shortcut: Callable[..., Any] = missed
 
     def __call__(self, *args: Any) -> Any:
         """Compute with the remaining arguments."""
+        result = self._shortcut(*args)
+        if result is not MISSED:
+            return result
         if self._rest is None:
             self._begin(args)
         if self._rest is not None and self._kinds == [_kind(x) for x in args]:
             outputs, holds = self._rest([*self._held, *args, *self._kept])
             if holds:
+                if self._rest.settled:
+                    self._shorten(self._rest.run, args, outputs)
                 return self._form.fill(outputs)
         return self._jitted(*self._held, *args)
 
@@ -62,6 +70,13 @@ class Partial:
         if holds:
             self._rest, self._kept, self._form = split.second, kept, trace.form
             self._kinds = [_kind(x) for x in args]
+
+    def _shorten(self, run: Callable[..., Any], args: tuple[Any, ...], outputs: Any) -> None:
+        first, known = len(self._held), (*self._held, *args)
+        code = Code.calling(run, len(known) + len(self._kept), len(outputs))
+        held = dict(enumerate(self._held)) | dict(enumerate(self._kept, len(known)))
+        free = dict(enumerate(args, first))
+        self._shortcut = shortcut(code, free, self._form, held) or missed
 
 
 def _kind(x: Any) -> Any:

@@ -1,74 +1,76 @@
 """The shortest way into a program: for small problems the way in is what takes the time.
 
-Once a trace is settled, a function is written that looks at the arguments' types, shapes and
-dtypes, runs the program, and builds the result, all in a few hundred nanoseconds. Whatever it was
-not made for it hands back by returning `MISSED`.
+Once a trace is settled, its code is put into a function that looks at the arguments' types, shapes
+and dtypes and builds the result, all in a few hundred nanoseconds. Whatever it was not made for it
+hands back by returning `MISSED`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from hessopt.autodiff.tracing import active
+from hessopt.backends.code import FAILED, Code, indented
 from hessopt.transforms.signature import SINGLE, Form
 
 MISSED = object()
 
 
 def shortcut(
-    run: Callable[..., Any], arguments: Sequence[Any], form: Form, single: Sequence[bool]
+    code: Code,
+    arguments: Mapping[int, Any],
+    form: Form,
+    held: Mapping[int, Any] | None = None,
 ) -> Callable[..., Any] | None:
     """Return a function of positional arguments like these, or None where there is no short way.
 
     Parameters
     ----------
-    run : callable
-        The program.
-    arguments : sequence of ndarray, float and np.float64
-        Arguments like those that it will see: vectors and single numbers.
+    code : Code
+        Of the program.
+    arguments : mapping of int to ndarray, float and np.float64
+        For inputs of the program, arguments like those that they will get.
     form : Form
         Of the result.
-    single : sequence of bool
-        Which outputs are single numbers.
+    held : mapping of int to ndarray, optional
+        The other inputs.
     """
-    outputs = [f"outputs[{k}]{'[()]' if one else ''}" for k, one in enumerate(single)]
-    result = form.expression(outputs)
+    result = form.expression(code.outputs)
     if result is None:
         return None
-    names = [f"x{k}" for k in range(len(arguments))]
-    passed = list(names)
-    namespace: dict[str, Any] = {
-        "run": run,
-        "ndarray": np.ndarray,
-        "active": active,
-        "MISSED": MISSED,
-        "number": np.float64,
-    }
+    names = dict(code.names)
+    names |= {"ndarray": np.ndarray, "active": active, "MISSED": MISSED, "number": np.float64}
+    for k, x in (held or {}).items():
+        names[f"v{k}"] = x
+        exec("\n".join(code.entry[k]), names)
     tests = ["active() is None"]
-    for k, (name, x) in enumerate(zip(names, arguments, strict=True)):
+    prepared = []
+    for k, x in arguments.items():
         if x.__class__ in SINGLE:
-            namespace[f"{name}_class"] = x.__class__
-            tests.append(f"{name}.__class__ is {name}_class")
-            passed[k] = f"number({name})"
-            continue
-        namespace[f"{name}_dtype"] = x.dtype
-        tests += [
-            f"{name}.__class__ is ndarray",
-            f"{name}.shape == {x.shape!r}",
-            f"{name}.dtype is {name}_dtype",
-        ]
-    source = f"""
-def call({"".join(f"{name}=None, " for name in names)}*others):
-    if others or not ({" and ".join(tests)}):
-        return MISSED
-    try:
-        outputs, holds = run({", ".join(passed)})
-    except Exception:
-        return MISSED
-    return {result} if holds else MISSED
-"""
-    exec(compile(source, "<hessopt shortcut>", "exec"), namespace)
-    return namespace["call"]
+            names[f"v{k}_class"] = x.__class__
+            tests.append(f"v{k}.__class__ is v{k}_class")
+            prepared.append(f"v{k} = number(v{k})")
+        else:
+            names[f"v{k}_dtype"] = x.dtype
+            shape = f"v{k}.shape == {x.shape!r}"
+            tests += [f"v{k}.__class__ is ndarray", shape, f"v{k}.dtype is v{k}_dtype"]
+        prepared += code.entry[k]
+    body = [line.replace(FAILED, "return MISSED") for line in [*prepared, *code.body]]
+    source = [
+        f"def call({''.join(f'v{k}=None, ' for k in arguments)}*others):",
+        f"    if others or not ({' and '.join(tests)}): return MISSED",
+        "    try:",
+        *indented(indented([*body, f"return {result}"])),
+        "    except Exception:",
+        "        return MISSED",
+    ]
+    exec(compile("\n".join(source), "<hessopt shortcut>", "exec"), names)
+    return names["call"]
+
+
+def missed(*args: Any) -> Any:
+    """Stand for a shortcut where there is none."""
+    return MISSED

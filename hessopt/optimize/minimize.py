@@ -188,7 +188,13 @@ def minimize(
             return scipys.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
         chosen = _build(METHODS[name], others, state)
         objective = Objective(
-            fun, x0, args, **derivatives, order=chosen.order, limits=general.limits()
+            fun,
+            x0,
+            args,
+            **derivatives,
+            order=chosen.order,
+            limits=general.limits(),
+            jit=general.jit,
         )
         tests = general.tests(chosen.maxiter(objective.n), chosen.descends())
         return driver.run(chosen, objective, tests, watchers, state, general.certify)

@@ -92,7 +92,9 @@ class Objective:
     order : {0, 1, 2}
         The highest derivative that the method wants at every point. Others are computed on demand.
     limits : StoppingTest, optional
-        Asked before every call of fun and every product with the Hessian.
+        Asked before every evaluation of fun and every product with the Hessian.
+    jit : bool or str
+        As for `Oracle`.
 
     Attributes
     ----------
@@ -127,11 +129,12 @@ class Objective:
         *,
         order: int = 2,
         limits: StoppingTest | None = None,
+        jit: bool | str = False,
     ) -> None:
         self.x0, self.shape = checks.start(x0)
         self.n = self.x0.size
         args = args if isinstance(args, tuple) else (args,)
-        self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits)
+        self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits, jit)
         self.order, self.limits = order, limits
         self.best: Point | None = None
         self.stop: Stop | None = None

@@ -69,6 +69,8 @@ class RunOptions:
         Look at the least eigenvalue of the Hessian at the end.
     check_derivatives : bool
         Compare the derivatives with differences before the run.
+    jit : bool or {"auto", "numpy", "numba"}
+        Trace fun once and replay its derivatives; False calls and differentiates it each time.
     """
 
     gtol: float | None = None
@@ -82,12 +84,17 @@ class RunOptions:
     resume: Any = None
     certify: bool = False
     check_derivatives: bool = False
+    jit: bool | str = True
 
     def __post_init__(self) -> None:
         for name in ("gtol", "ftol", "xtol", "maxtime"):
             checks.number(getattr(self, name), name, least=0.0, optional=True)
         checks.number(self.maxiter, "maxiter", least=0, whole=True, optional=True)
         checks.number(self.maxfun, "maxfun", least=1, whole=True, optional=True)
+        if not isinstance(self.jit, bool) and self.jit not in ("auto", "numpy", "numba"):
+            raise ValueError(
+                f"options['jit'] must be True, False, 'auto', 'numpy' or 'numba', not {self.jit!r}"
+            )
 
     def limits(self) -> StoppingTest | None:
         """Return what the objective is to ask before each evaluation."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks, differences
+from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.differences import is_scheme
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.second_order import value_grad_hvp
@@ -60,7 +61,10 @@ class Oracle:
     shape : tuple of int
         The shape that the user's functions see.
     before_call : callable
-        Called before every call of fun; it may raise to forbid the call.
+        Called before every evaluation of fun; it may raise to forbid it.
+    jit : bool or str
+        Whether exact derivatives come from programs, or the backend that runs these. fun is then
+        called for traces alone, and `nfev` counts how often its value was computed.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class Oracle:
         hess: Any = None,
         hessp: Any = None,
         before_call: Callable[[], None] = lambda: None,
+        jit: bool | str = False,
     ) -> None:
         if not callable(fun):
             raise TypeError(f"fun must be callable, not {type(fun).__name__}")
@@ -93,6 +98,9 @@ class Oracle:
         self._before_call = before_call
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
+        self.compiled: Compiled | None = None
+        if jit and self._jac is None:
+            self.compiled = Compiled(self._bare, self._n, jit)
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -112,6 +120,10 @@ class Oracle:
         out = self._call(x, *args)
         return checks.scalar(out[0] if self._jac is True else out)
 
+    def _bare(self, x: Any) -> Any:
+        """Evaluate fun for a program, whose runs are counted instead."""
+        return checks.scalar(self._fun(x, *self._args))
+
     def _shaped(self, x: Array) -> Array:
         return np.array(x).reshape(self._shape)
 
@@ -121,7 +133,11 @@ class Oracle:
 
     def first(self, x: Array) -> tuple[float, Array]:
         """Value and gradient."""
-        if self._jac is None:
+        if self.compiled is not None:
+            self._before_call()
+            self.nfev += 1
+            f, g = self.compiled.value_and_grad(self._shaped(x))
+        elif self._jac is None:
             f, g = value_and_grad(self._recorded)(self._shaped(x), *self._args)
         elif self._jac is True:
             pair = self._call(self._shaped(x), *self._args)
@@ -142,12 +158,16 @@ class Oracle:
 
     def second(self, x: Array) -> tuple[float, Array, Curvature]:
         """Value, gradient and the Hessian at `x`; what the latter needs is evaluated on demand."""
-        if self._jac is None and self._hess is None and self._hessp is None:
+        exact = self._jac is None and self._hess is None and self._hessp is None
+        if exact and self.compiled is None:
             f, g, product = value_grad_hvp(self._recorded)(self._shaped(x), *self._args)
             self.njev += 1
             curvature = Curvature(self._n, self._counted(product, "the Hessian product"))
             return float(f), checks.vector(g, self._n, "jac"), curvature
         f, g = self.first(x)
+        if exact and self.compiled is not None:
+            product = self.compiled.product(self._shaped(x))
+            return f, g, Curvature(self._n, self._counted(product, "the Hessian product"))
         return f, g, self._curvature(x)
 
     def _curvature(self, x: Array) -> Curvature:

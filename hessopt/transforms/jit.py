@@ -69,12 +69,18 @@ class Jitted:
     ----------
     function : callable
         The function itself.
+    refusal : str
+        Why it runs eagerly for some arguments; empty as long as it does not.
     """
 
-    def __init__(self, function: Callable[..., Any], backend: str, verify: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], backend: str, verify: bool, warns: bool = True
+    ) -> None:
         self.function = function
         self.backend = backend
         self.verify = verify
+        self.warns = warns
+        self.refusal = ""
         self.__name__ = getattr(function, "__name__", "jitted")
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__module__ = getattr(function, "__module__", __name__)
@@ -89,7 +95,7 @@ class Jitted:
             named = getattr(named, part, None)
         if named is self:  # it was decorated, and its function goes by its name
             return self.__qualname__
-        return Jitted, (self.function, self.backend, self.verify)
+        return Jitted, (self.function, self.backend, self.verify, self.warns)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
@@ -198,9 +204,9 @@ class Jitted:
                     return one.form.fill(outputs)
             if not signature.eager:
                 try:
-                    one, values = self._new_trace(signature, call, args, kwargs)
+                    one, outputs = self._new_trace(signature, call, args, kwargs)
                     signature.traces.append(one)
-                    return one.form.fill([np.array(x) for x in values])
+                    return one.form.fill(outputs)
                 except WrongBackend:
                     raise
                 except Untraceable as error:
@@ -214,17 +220,19 @@ class Jitted:
                     signature.eager = ""  # it was not the tracing that was wrong
                     raise
                 signature.traces.clear()
-                warnings.warn(
-                    f"jit: {self.__name__} runs eagerly, because {reason}",
-                    RuntimeWarning,
-                    stacklevel=4,
-                )
+                self.refusal = reason
+                if self.warns:
+                    warnings.warn(
+                        f"jit: {self.__name__} runs eagerly, because {reason}",
+                        RuntimeWarning,
+                        stacklevel=4,
+                    )
                 return result
         return self.function(*args, **kwargs)
 
     def _new_trace(
         self, signature: _Signature, call: Call, args: Any, kwargs: Any
-    ) -> tuple[_Trace, list[np.ndarray]]:
+    ) -> tuple[_Trace, Any]:
         forms: list[Form] = []
 
         def flat(*inputs: Any) -> list[Any]:
@@ -252,7 +260,7 @@ class Jitted:
         outputs, holds = engine(call.arrays)
         if not holds or not agree(outputs, values):
             raise Untraceable("a replay with the same arguments gave another result")
-        return one, values
+        return one, outputs
 
     def _verify(
         self, one: _Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any

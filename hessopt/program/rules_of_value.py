@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from math import frexp
+from math import frexp, prod
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from hessopt.program.known import Known, instruction, is_number, is_zero
 from hessopt.program.program import Instruction, Ref
 
 HIGHEST_POWER = 8
+LARGE = 1024  # entries
 
 
 def _is(x: Any, value: float) -> bool:
@@ -205,6 +206,22 @@ def _choice(line: Instruction, known: Known) -> Any:
     return np.broadcast_to(np.asarray(a, line.dtype), line.shape) if same else line  # pyright: ignore
 
 
+def _log_add_exp(line: Instruction, known: Known) -> Any:
+    """Spell log(exp(a) + exp(b)) out for large arrays, where NumPy's exp and log1p are fast.
+
+    So derivatives, which need it for a, b and for -a, -b, share the exponential. Where a = b the
+    difference may be inf - inf.
+    """
+    a, b = line.operands
+    if prod(line.shape or ()) < LARGE:
+        return line
+    distance = _as(np.absolute, (_as(np.subtract, (a, b), line),), line)
+    rest = _as(np.log1p, (_as(np.exp, (_as(np.negative, (distance,), line),), line),), line)
+    equal = _as(np.equal, (a, b), line)._replace(dtype=np.dtype(bool))
+    rest = _as(np.where, (equal, float(np.log(2)), rest), line)
+    return _as(np.add, (_as(np.maximum, (a, b), line), rest), line)
+
+
 def _for_real(rule: Callable[..., Any]) -> Callable[[Instruction, Known], Any]:
     def checked(line: Instruction, known: Known) -> Any:
         dtype = line.dtype
@@ -225,5 +242,6 @@ RULES_OF_VALUE: dict[str, Callable[[Instruction, Known], Any]] = {
         "Square": _square,
         "Sum": _sum_of_scaled,
         "Where": _choice,
+        "Logaddexp": _log_add_exp,
     }.items()
 }

@@ -1,8 +1,9 @@
 """What a trace needs to know while a function runs: every place where a value leaves the graph.
 
 A recorded computation may be replayed for other inputs only if nothing in it was decided by the
-values of this run without the record saying so. ``bool()`` of a traced value becomes a guard; any
-other look at the numbers makes the function untraceable.
+values of this run without the record saying so. ``bool()`` of a traced value becomes a guard, and
+so do positions, orders and masks that the run goes by; any other look at the numbers makes the
+function untraceable.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from zlib import crc32
 import numpy as np
 
 from hessopt.autodiff.node import Handle, Node, next_index
+from hessopt.autodiff.registry import RULES
 
 
 class Untraceable(Exception):
@@ -41,6 +43,7 @@ class Tracer:
 
     def __init__(self) -> None:
         self.guards: list[tuple[Node, bool]] = []
+        self._guarded: set[int] = set()
         self.failing: list[Node] = []
         self.refusal: Untraceable | None = None
         self._floor = next_index()
@@ -92,6 +95,15 @@ class Tracer:
             self.refuse("a Variable from outside the function decides how it goes on")
         if self.follows(node):
             self.guards.append((node, outcome))
+
+    def guard_all(self, value: Handle) -> None:
+        """Note that the run went on with these very numbers, none of which may change."""
+        if self.is_outside(value._node):
+            self.refuse("a Variable from outside the function decides how it goes on")
+        if value._node.index not in self._guarded:
+            self._guarded.add(value._node.index)
+            same = RULES[np.array_equal](value, value._node.data.copy())  # pyright: ignore
+            self.guards.append((same._node, True))
 
     def keep(self, constant: Any) -> None:
         """Remember what a constant holds, which must not change while the function runs.
@@ -155,10 +167,17 @@ def untraced() -> Iterator[None]:
 
 
 def peek(value: Handle, purpose: str) -> None:
-    """Let a running trace know that the numbers of `value` are about to be looked at."""
+    """Let a running trace know that the numbers of `value` are about to be looked at.
+
+    Whole numbers and truth values (an order, a position, a mask) become a guard: the program holds
+    as long as they come out the same.
+    """
     tracer = active()
-    if tracer is not None and tracer.follows(value._node):
+    if tracer is None or not tracer.follows(value._node):
+        return
+    if value._node.data.dtype.kind not in "iub":
         tracer.refuse(f"{purpose} looks at the value of a Variable")
+    tracer.guard_all(value)
 
 
 def _fingerprint(array: np.ndarray) -> int:

@@ -26,7 +26,7 @@ def sort(
         raise unsupported(np.sort, {"order": order})
     if axis is None:
         a, axis = np.ravel(a), -1
-    numbers = np.argsort(strip(a), axis=axis, kind="stable")
+    numbers = np.argsort(a, axis=axis, kind="stable")
     return np.take_along_axis(a, numbers, axis)
 
 
@@ -136,7 +136,7 @@ class Quantile(Opaque):
 
     def backward(self, g: Any, y: Any, x: Any, q: Any, method: Any) -> Any:
         n = x.shape[-1]
-        numbers = np.argsort(strip(x), axis=-1, kind="stable")
+        numbers = np.argsort(x, axis=-1, kind="stable")
         place = np.quantile(np.arange(float(n)), q, method=method)
         below = np.floor(place).astype(int)
         above = np.minimum(below + 1, n - 1)
@@ -194,7 +194,7 @@ def nanquantile(
     weights: Any = None,
 ) -> Any:
     """Quantiles of the entries that are not NaN."""
-    if not np.any(np.isnan(strip(a))):
+    if not np.any(np.isnan(a)):
         return np.quantile(a, q, axis, out, overwrite_input, method, keepdims, weights=weights)
     refused = {"out": out, "weights": weights}
     if any(value is not None for value in refused.values()):
@@ -208,7 +208,7 @@ def _row_by_row(function: Any, a: Any, axis: Any, keepdims: bool, lead: int) -> 
     """Apply a function of the entries that are numbers to each row; NaN where there are none."""
     rows = rows_along(a, axis)
     flat = rows.reshape((-1, rows.shape[-1]))
-    numbers = ~np.isnan(strip(flat))
+    numbers = np.logical_not(np.isnan(flat))
     if not np.all(np.any(numbers, axis=-1)):
         warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=4)
     results = [
@@ -244,6 +244,6 @@ def nanmedian(
     """Median of the entries that are not NaN."""
     if out is not None:
         raise unsupported(np.nanmedian, {"out": out})
-    if not np.any(np.isnan(strip(a))):
+    if not np.any(np.isnan(a)):
         return np.median(a, axis, keepdims=keepdims)
     return _row_by_row(np.median, a, axis, keepdims, 0)

@@ -49,7 +49,6 @@ LOOKS: list[Any] = [
     lambda x: x.tolist(),
     lambda x: np.asarray(x),
     lambda x: np.array([x[0], x[1]]),
-    lambda x: [1, 2][np.argmax(x)],
     lambda x: range(x[0]),
     lambda x: str(x),
     lambda x: f"{x[0]:.3f}",
@@ -58,7 +57,6 @@ LOOKS: list[Any] = [
     lambda x: np.min_scalar_type(x[0]),
     lambda x: copy.deepcopy(x),
     lambda x: pickle.dumps(x),
-    lambda x: x[x > 0],
     lambda x: np.flatnonzero(x),
     lambda x: np.nonzero(x),
     lambda x: np.sin(x).unchain(),
@@ -67,7 +65,6 @@ LOOKS: list[Any] = [
     lambda x: np.sum(np.sin(x)).backward(create_graph=True, release=True),
     lambda x: np.greater(x, 0, out=np.zeros(2, bool)),
     lambda x: np.less(np.zeros(2), [x[0], x[1]]),
-    lambda x: np.reshape(np.sum(x > 0), ()).__index__(),
 ]
 
 

@@ -45,24 +45,8 @@ def array_of(x: Any) -> Any:
     return x * np.asarray(x)[::-1]
 
 
-def mask_of(x: Any) -> Any:
-    return x[x > 0]
-
-
 def count_of(x: Any) -> Any:
     return x * len(np.flatnonzero(x > 0))
-
-
-def index_of(x: Any) -> Any:
-    return x[np.argmax(x)] * x
-
-
-def listed(x: Any) -> Any:
-    return x * [1.0, 2.0, 3.0][int(np.argmax(x))]
-
-
-def rounded(x: Any) -> Any:
-    return x * int(x[0] > 0)
 
 
 def text_of(x: Any) -> Any:
@@ -230,19 +214,6 @@ def test_no_look_from_a_derivative_inside():
     np.testing.assert_array_equal(jitted(X), f(X))
     np.testing.assert_array_equal(jitted(Y), f(Y))
     assert jitted.program(X).instructions
-
-
-def test_labels_from_values():
-    import hessopt.functions as F
-
-    def f(x: Any) -> Any:
-        scores = np.reshape(x, (1, 3))
-        return F.softmax_cross_entropy(scores, np.argmax(scores, axis=1))
-
-    jitted = hessopt.jit(f, verify=False)
-    with pytest.warns(RuntimeWarning, match="runs eagerly"):
-        jitted(X)
-    np.testing.assert_allclose(jitted(Y), f(Y), rtol=1e-14)
 
 
 def test_stop_gradient_is_part_of_the_program():

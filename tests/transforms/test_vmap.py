@@ -474,7 +474,7 @@ def test_a_loop_of_a_number_of_steps_that_depends_on_values():
 
 def test_what_cannot_be_traced_is_called_for_each_example():
     def f(x: Any) -> Any:
-        return np.sort(x)[0] * float(x.shape[0])
+        return np.partition(x, 0)[0] * float(x.shape[0])
 
     g = vmap(f)
     with pytest.warns(RuntimeWarning, match=r"vmap: f is called once .*test_vmap.py:\d+"):

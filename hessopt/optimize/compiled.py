@@ -17,9 +17,11 @@ from hessopt.transforms.engine import has_numba
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
 from hessopt.transforms.second_order import hvp
+from hessopt.transforms.vmap import vmap
 
 Array = NDArray[np.float64]
 
+BATCH = 1 << 18  # entries of the vectors that are multiplied at once
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 
 
@@ -45,30 +47,50 @@ class Compiled:
         if backend is True or backend == "auto":
             backend = "numba" if size >= COMPILES and has_numba() else "numpy"
         self.note = ""
-        self._eager = value_and_grad(function), hvp(function)
-        self._both = Jitted(self._eager[0], backend, verify=True, warns=False)
-        self._product = Jitted(self._eager[1], backend, verify=True, warns=False)
+        self._multiply = hvp(function)
+        self._eager = value_and_grad(function)
+        self._both = self._jitted(self._eager, backend)
+        self._product = self._jitted(self._multiply, backend)
+        self._rows = self._jitted(self._multiply_rows, backend)
+
+    def _jitted(self, function: Callable[..., Any], backend: str) -> Jitted:
+        return Jitted(function, backend, verify=True, warns=False)
+
+    def _multiply_rows(self, x: Any, vs: Any) -> Any:
+        rows = np.reshape(vs, (-1, *np.shape(x)))
+        return vmap(self._multiply, in_axes=(None, 0))(x, rows)
 
     def value_and_grad(self, x: Array) -> tuple[Any, Any]:
         """Return the value and the gradient."""
-        return self._run(self._both, 0, x)
+        return self._tried(lambda: self._both(x), lambda: self._eager(x))
 
     def product(self, x: Array) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
-        partial = self._product.partial(x)
+        at = self._product.partial(x)
+        return lambda v: self._tried(lambda: at(v), lambda: self._multiply(x, v))
 
-        def multiply(v: Array) -> Any:
-            return self._run(partial, 1, v, x)
+    def hessian(self, x: Array) -> Any:
+        """Return the Hessian at `x` as an array: products with all unit vectors, in batches."""
+        n = x.size
+        units = np.eye(n)
+        size = max(1, BATCH // n)
+        parts = []
+        for k in range(0, n, size):
+            vs = units[k : k + size]
+            part = self._tried(
+                lambda vs=vs: self._rows(x, vs), lambda vs=vs: self._multiply_rows(x, vs)
+            )
+            parts.append(np.reshape(part, (-1, n)))
+        return np.concatenate(parts)
 
-        return multiply
-
-    def _run(self, program: Callable[..., Any], order: int, *args: Any) -> Any:
+    def _tried(self, program: Callable[[], Any], eager: Callable[[], Any]) -> Any:
+        """Run a program, or what it stands for once one was refused."""
         if not self.note:
             try:
-                result = program(args[0])
+                result = program()
             except ReplayError as error:
                 self.note = str(error)
             else:
-                self.note = self._both.refusal or self._product.refusal
+                self.note = self._both.refusal or self._product.refusal or self._rows.refusal
                 return result
-        return self._eager[order](*reversed(args))
+        return eager()

@@ -166,8 +166,9 @@ class Oracle:
             return float(f), checks.vector(g, self._n, "jac"), curvature
         f, g = self.first(x)
         if exact and self.compiled is not None:
-            product = self.compiled.product(self._shaped(x))
-            return f, g, Curvature(self._n, self._counted(product, "the Hessian product"))
+            held = self._shaped(x)
+            product = self._counted(self.compiled.product(held), "the Hessian product")
+            return f, g, Curvature(self._n, product, lambda: self._compiled_matrix(held))
         return f, g, self._curvature(x)
 
     def _curvature(self, x: Array) -> Curvature:
@@ -187,6 +188,11 @@ class Oracle:
         else:
             product = self._engine_product(x)
         return Curvature(self._n, product)
+
+    def _compiled_matrix(self, x: Array) -> Array:
+        assert self.compiled is not None
+        self.nhev += self._n
+        return self.compiled.hessian(x)
 
     def _matrix(self, x: Array) -> Any:
         self.nhev += 1

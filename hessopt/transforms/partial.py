@@ -11,15 +11,34 @@ from hessopt.backends.code import Code
 from hessopt.program.partition import partition
 from hessopt.transforms.engine import Engine
 from hessopt.transforms.shortcut import MISSED, missed, shortcut
+from hessopt.transforms.signature import Form
 
 
 class Split:
-    """A program in two parts, each with an engine of its own."""
+    """A program in two parts, each with an engine of its own.
+
+    Attributes
+    ----------
+    first, second : Engine
+        What the first inputs decide, and the rest.
+    bind : callable or None
+        Given the held inputs and what they decide, returns a short way into the second part; there
+        is one once its engine is settled.
+    """
 
     def __init__(self, engine: Engine, known: int) -> None:
         first, second = partition(engine.program, range(known))
         self.first = Engine(first, engine.backend, engine.name)
         self.second = Engine(second, engine.backend, engine.name)
+        self.bind: Callable[..., Any] | None = None
+
+    def prepare(self, form: Form, known: int, args: tuple[Any, ...]) -> None:
+        """Write the short way, for arguments like these."""
+        program = self.second.program
+        code = Code.calling(self.second.run, len(program.inputs), len(program.outputs))
+        free = dict(enumerate(args, known))
+        held = [k for k in range(len(program.inputs)) if k not in free]
+        self.bind = shortcut(code, free, form, held)
 
 
 class Partial:
@@ -39,7 +58,7 @@ class Partial:
         self, jitted: Callable[..., Any], held: tuple[Any, ...], trace_for: Callable[..., Any]
     ) -> None:
         self._jitted, self._held, self._trace_for = jitted, held, trace_for
-        self._rest: Engine | None = None
+        self._split: Split | None = None
         self._kept: tuple[Any, ...] = ()
         self._form: Any = None
         self._kinds: Any = None
@@ -50,13 +69,14 @@ class Partial:
         result = self._shortcut(*args)
         if result is not MISSED:
             return result
-        if self._rest is None:
+        if self._split is None:
             self._begin(args)
-        if self._rest is not None and self._kinds == [_kind(x) for x in args]:
-            outputs, holds = self._rest([*self._held, *args, *self._kept])
+        if self._split is not None and self._kinds == [_kind(x) for x in args]:
+            outputs, holds = self._split.second([*self._held, *args, *self._kept])
             if holds:
-                if self._rest.settled:
-                    self._shorten(self._rest.run, args, outputs)
+                if self._split.second.settled:
+                    self._split.prepare(self._form, len(self._held), args)
+                    self._shorten()
                 return self._form.fill(outputs)
         return self._jitted(*self._held, *args)
 
@@ -68,15 +88,14 @@ class Partial:
         split = trace.split(len(self._held))
         kept, holds = split.first([*self._held, *args])
         if holds:
-            self._rest, self._kept, self._form = split.second, kept, trace.form
+            self._split, self._kept, self._form = split, kept, trace.form
             self._kinds = [_kind(x) for x in args]
+            self._shorten()
 
-    def _shorten(self, run: Callable[..., Any], args: tuple[Any, ...], outputs: Any) -> None:
-        first, known = len(self._held), (*self._held, *args)
-        code = Code.calling(run, len(known) + len(self._kept), len(outputs))
-        held = dict(enumerate(self._held)) | dict(enumerate(self._kept, len(known)))
-        free = dict(enumerate(args, first))
-        self._shortcut = shortcut(code, free, self._form, held) or missed
+    def _shorten(self) -> None:
+        assert self._split is not None
+        if self._split.bind is not None:
+            self._shortcut = self._split.bind([*self._held, *self._kept])
 
 
 def _kind(x: Any) -> Any:

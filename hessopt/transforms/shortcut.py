@@ -7,7 +7,7 @@ hands back by returning `MISSED`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,7 @@ MISSED = object()
 
 
 def shortcut(
-    code: Code,
-    arguments: Mapping[int, Any],
-    form: Form,
-    held: Mapping[int, Any] | None = None,
+    code: Code, arguments: Mapping[int, Any], form: Form, held: Sequence[int] = ()
 ) -> Callable[..., Any] | None:
     """Return a function of positional arguments like these, or None where there is no short way.
 
@@ -35,17 +32,15 @@ def shortcut(
         For inputs of the program, arguments like those that they will get.
     form : Form
         Of the result.
-    held : mapping of int to ndarray, optional
-        The other inputs.
+    held : sequence of int, optional
+        The other inputs. If there are any, the result is a function that takes these, in a list,
+        and returns the function of the arguments.
     """
     result = form.expression(code.outputs)
     if result is None:
         return None
     names = dict(code.names)
     names |= {"ndarray": np.ndarray, "active": active, "MISSED": MISSED, "number": np.float64}
-    for k, x in (held or {}).items():
-        names[f"v{k}"] = x
-        exec("\n".join(code.entry[k]), names)
     tests = ["active() is None"]
     prepared = []
     for k, x in arguments.items():
@@ -67,8 +62,12 @@ def shortcut(
         "    except Exception:",
         "        return MISSED",
     ]
+    if held:
+        given = f"({''.join(f'v{k}, ' for k in held)}) = held"
+        entry = [line for k in held for line in code.entry[k]]
+        source = ["def bind(held):", *indented([given, *entry, *source, "return call"])]
     exec(compile("\n".join(source), "<hessopt shortcut>", "exec"), names)
-    return names["call"]
+    return names["bind" if held else "call"]
 
 
 def missed(*args: Any) -> Any:

@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hessopt.backends import numpy_backend, scalar
-from hessopt.program.program import Program
 from hessopt.transforms.verification import agree
+
+if TYPE_CHECKING:
+    from hessopt.program.program import Program
 
 BACKENDS = ("auto", "numpy", "numba", "scalar")
 
@@ -52,6 +53,8 @@ class Engine:
         if backend == "numba":
             self.run = _numba(program, name)
             return
+        from hessopt.backends import numpy_backend, scalar  # `import hessopt` need not pay for it
+
         self.run = numpy_backend.compile_program(program)
         if backend == "numpy":
             return
@@ -108,7 +111,7 @@ def _numba(program: Program, name: str) -> Callable[..., Any]:
         raise ImportError(
             "jit(backend='numba') needs numba, which is not installed: pip install 'hessopt[jit]'"
         )
-    from hessopt.backends import numba_backend
+    from hessopt.backends import numba_backend, numpy_backend
 
     try:
         return numba_backend.compile_program(program)

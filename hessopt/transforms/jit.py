@@ -8,15 +8,12 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.backends.code import Code
-from hessopt.program.program import Program
-from hessopt.program.simplify import simplify
-from hessopt.program.trace import trace
 from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
 from hessopt.transforms.partial import Partial, Split
 from hessopt.transforms.shortcut import MISSED, missed, shortcut
@@ -28,6 +25,9 @@ from hessopt.transforms.verification import Witness, agree
 MOST_SIGNATURES = 64
 MOST_TRACES = 8
 MOST_INSTRUCTIONS = 20_000
+
+if TYPE_CHECKING:
+    from hessopt.program.program import Program
 
 _tick = count().__next__
 
@@ -233,6 +233,10 @@ class Jitted:
     def _new_trace(
         self, signature: _Signature, call: Call, args: Any, kwargs: Any
     ) -> tuple[_Trace, Any]:
+        # Not before it is needed: `import hessopt` should not pay for it
+        from hessopt.program.simplify import simplify
+        from hessopt.program.trace import trace
+
         forms: list[Form] = []
 
         def flat(*inputs: Any) -> list[Any]:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from hessopt.backends.code import Code
-from hessopt.program.partition import partition
 from hessopt.transforms.engine import Engine
 from hessopt.transforms.shortcut import MISSED, missed, shortcut
 from hessopt.transforms.signature import Form
@@ -27,6 +26,8 @@ class Split:
     """
 
     def __init__(self, engine: Engine, known: int) -> None:
+        from hessopt.program.partition import partition
+
         first, second = partition(engine.program, range(known))
         self.first = Engine(first, engine.backend, engine.name)
         self.second = Engine(second, engine.backend, engine.name)

@@ -20,7 +20,7 @@ from hessopt.autodiff.registry import RULES
 from hessopt.primitives import indexing
 from hessopt.program import batch as batch_module
 from hessopt.program import trace
-from hessopt.transforms import examples, vmap
+from hessopt.transforms import examples, vmapped
 
 RANDOM = np.random.default_rng(11)
 X = RANDOM.uniform(0.5, 1.5, (2, 3))
@@ -253,11 +253,11 @@ def shared_letters(patch: Any) -> None:
 
 def guards_not_checked(patch: Any) -> None:
     patch.setattr(batch_module, "_check", lambda value, leads, guards: None)
-    patch.setattr(vmap.Vmapped, "_look", lambda *args: None)
+    patch.setattr(vmapped.Vmapped, "_look", lambda *args: None)
 
 
 def ways_put_back_in_another_order(patch: Any) -> None:
-    patch.setattr(vmap, "np", Without(np, argsort=lambda x: np.arange(len(x))))
+    patch.setattr(vmapped, "np", Without(np, argsort=lambda x: np.arange(len(x))))
 
 
 def captured_variables_are_constants(patch: Any) -> None:
@@ -284,7 +284,7 @@ def results_not_copied(patch: Any) -> None:
 
 
 def no_second_look(patch: Any) -> None:
-    patch.setattr(vmap.Vmapped, "_look", lambda *args: None)
+    patch.setattr(vmapped.Vmapped, "_look", lambda *args: None)
 
 
 MUTANTS = (

@@ -94,6 +94,11 @@ class Oracle:
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
 
+    @property
+    def has_matrix(self) -> bool:
+        """Whether the user gives the Hessian, so that its entries cost nothing more."""
+        return callable(self._hess)
+
     def _call(self, x: Any, *args: Any) -> Any:
         """Call fun once; `x` is an array or a Variable of the shape that the user sees."""
         self._before_call()

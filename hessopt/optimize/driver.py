@@ -114,6 +114,7 @@ class _Run:
         point = self.at.point if converged else self.best()
         progress = self.progress()
         result = assemble(self.objective, point, stop, progress, self.method.name)
+        result.update(self.method.report(self.at.memory))
         result.state = State(
             self.method,
             self.at.point,

@@ -123,6 +123,7 @@ class Objective:
         self.x0, self.shape = checks.start(x0)
         self.n = self.x0.size
         args = args if isinstance(args, tuple) else (args,)
+        self.args = args
         self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits)
         self.order, self.limits = order, limits
         self.best: Point | None = None
@@ -176,6 +177,11 @@ class Objective:
         """Evaluate f and its gradient."""
         point = self._record(x, 1).point
         return point.f, point.g
+
+    def part(self, x: Array, args: tuple[Any, ...]) -> tuple[float, Array]:
+        """Evaluate f and its gradient with other `args`; counted, not remembered."""
+        with quiet():
+            return self._guarded("point", self.oracle.first, x, args)
 
     def gradient(self, x: Array) -> Array:
         """Evaluate the gradient, as a new array."""

@@ -117,25 +117,26 @@ class Oracle:
         """Evaluate fun alone."""
         return float(self._recorded(self._shaped(x), *self._args))
 
-    def first(self, x: Array) -> tuple[float, Array]:
-        """Value and gradient."""
+    def first(self, x: Array, args: tuple[Any, ...] | None = None) -> tuple[float, Array]:
+        """Value and gradient, with `args` in the place of those of the objective if given."""
+        args = self._args if args is None else args
         if self._jac is None:
-            f, g = value_and_grad(self._recorded)(self._shaped(x), *self._args)
+            f, g = value_and_grad(self._recorded)(self._shaped(x), *args)
         elif self._jac is True:
-            pair = self._call(self._shaped(x), *self._args)
+            pair = self._call(self._shaped(x), *args)
             if not (isinstance(pair, tuple | list) and len(pair) == 2):
                 raise TypeError("with jac=True, fun must return the pair (value, gradient)")
             f, g = checks.scalar(pair[0]), pair[1]
         elif callable(self._jac):
-            f, g = self.value(x), self._jac(self._shaped(x), *self._args)
+            f, g = self._recorded(self._shaped(x), *args), self._jac(self._shaped(x), *args)
         else:
-            f = self.value(x)
-            g = differences.gradient(self._differenced, x, f, self._jac)
+            f = float(self._recorded(self._shaped(x), *args))
+            g = differences.gradient(lambda z: self._differenced(z, args), x, f, self._jac)
         self.njev += 1
         return float(f), checks.vector(g, self._n, "jac")
 
-    def _differenced(self, x: Array) -> Any:
-        out = self._call(x.reshape(self._shape), *self._args)
+    def _differenced(self, x: Array, args: tuple[Any, ...]) -> Any:
+        out = self._call(x.reshape(self._shape), *args)
         return checks.scalar(out, complex_allowed=self._jac == "cs")
 
     def second(self, x: Array) -> tuple[float, Array, Curvature]:

@@ -10,7 +10,8 @@ or, where f has changed by no more than its round-off, the approximate ones ::
     (2 delta - 1) phi'(0) >= phi'(alpha) >= sigma phi'(0)                               (T2)
 
 Departures from the paper: the eps of f is `NOISE` of its size, which is smaller than theirs; a
-trial that is not finite counts as too long.
+trial that is not finite counts as too long; an interval whose end is too high, whatever the slope
+there, is cut at the least point of a parabola (U3 halves it, and only if the slope is negative).
 
 References
 ----------
@@ -152,10 +153,10 @@ class _Search:
         a = self.zero
         while True:
             trial = self.evaluate(alpha)
-            if trial.finite and trial.slope >= 0:
-                return a, trial
             if self.high(trial):
                 return self.halve(a, trial)
+            if trial.slope >= 0:
+                return a, trial
             a, alpha = trial, RHO * alpha
 
     def update(self, a: Trial, b: Trial, alpha: float) -> tuple[Trial, Trial]:
@@ -163,22 +164,21 @@ class _Search:
         if not a.alpha < alpha < b.alpha:
             return a, b
         c = self.evaluate(alpha)
-        if c.finite and c.slope >= 0:
-            return a, c
-        return self.halve(a, c) if self.high(c) else (c, b)
+        if self.high(c):
+            return self.halve(a, c)
+        return (a, c) if c.slope >= 0 else (c, b)
 
     def halve(self, a: Trial, b: Trial) -> tuple[Trial, Trial]:
         """U3: `b` is too high; look for a trial that is not, or that leads up."""
         scale = float(np.max(np.abs(self.zero.point.x), initial=0.0))
         while True:
-            # Where f is not finite, nothing is known but that it is far too long
-            d = self.evaluate(a.alpha + (THETA if b.finite else 0.1) * (b.alpha - a.alpha))
+            d = self.evaluate(a.alpha + _shortened(a, b) * (b.alpha - a.alpha))
             if float(np.max(np.abs(d.point.x - a.point.x))) <= EPS * scale:
                 raise _Spent
-            if d.finite and d.slope >= 0:
-                return a, d
             if self.high(d):
                 b = d
+            elif d.slope >= 0:
+                return a, d
             else:
                 a = d
 
@@ -193,6 +193,15 @@ class _Search:
         else:
             return A, B
         return self.update(A, B, c)
+
+
+def _shortened(a: Trial, b: Trial) -> float:
+    """Return the part of the interval to keep: up to the least point of a parabola."""
+    if not b.finite:
+        return 0.1
+    slope = a.slope * (b.alpha - a.alpha)
+    rise = b.f - a.f - slope
+    return min(max(-slope / (2 * rise), 0.1), THETA) if rise > 0 else THETA
 
 
 def _secant(a: Trial, b: Trial) -> float:

@@ -259,6 +259,17 @@ def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
     return Given(spec)
 
 
+def for_krylov(spec: Any, scale: Any) -> Preconditioner:
+    """Return the preconditioner for a method of Lanczos, whose directions are not conjugate."""
+    chosen = preconditioner(spec, scale)
+    if isinstance(chosen, PastCG):
+        raise ValueError(
+            "option 'preconditioner' may not be 'lbfgs' here: it lives on the directions of "
+            "conjugate gradients, which 'trust-ncg' and 'newton-cg' have"
+        )
+    return chosen
+
+
 def dual_norm(M: Product | None, g: Array) -> float:
     """Return the norm of a gradient that belongs to the metric: the root of ``g'Mg``."""
     if M is None:

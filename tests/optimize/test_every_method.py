@@ -15,13 +15,18 @@ from hessopt.optimize.stopping import Status
 START = [-1.2, 1.0]
 
 # What the methods need in order to solve the problems below; the others need nothing
-OPTIONS = {"adam": {"learning_rate": 0.02}}
+OPTIONS = {"adam": {"learning_rate": 0.02}, "sgd": {"learning_rate": 1e-3}}
 VARIANTS = [
     *((name, OPTIONS.get(name, {})) for name in METHODS),
     ("gradient-descent", {"learning_rate": 1e-3}),
     ("momentum", {"learning_rate": 1e-3}),
+    ("nesterov", {"learning_rate": 1e-3}),
+    ("trust-ncg", {"preconditioner": "diagonal"}),
+    ("newton-cg", {"preconditioner": "lbfgs"}),
+    ("trust-krylov", {"scale": "auto"}),
     ("newton", {"globalize": False}),
 ]
+REGIONS = {"trust-ncg", "trust-krylov", "trust-exact", "dogleg"}
 every_method = pytest.mark.parametrize(
     ("method", "own"), VARIANTS, ids=lambda value: str(value) if value else ""
 )
@@ -47,7 +52,7 @@ def trajectory(fun, x0, method, own, **options):
 
 def test_the_table_is_keyed_by_the_names():
     assert {name: method.name for name, method in METHODS.items()} == {n: n for n in METHODS}
-    assert len(METHODS) == 7
+    assert len(METHODS) == 15
 
 
 @every_method
@@ -118,7 +123,7 @@ def test_history_agrees_with_the_result(method, own, rosenbrock):
     assert history.nhev[-1] == res.nhev
     for column in (history.nfev, history.njev, history.nhev, history.time):
         assert np.all(np.diff(column) >= 0)
-    assert np.isfinite(history.radius[1:]).all() == ("trust" in method)
+    assert np.isfinite(history.radius[1:]).all() == (method in REGIONS)
     assert repr(history).startswith(f"History({res.nit} iterations, f: 24.2 -> ")
 
 
@@ -427,6 +432,17 @@ def test_own_options_are_checked(method, own):
         "initial_trust_radius": 0,
         "max_trust_radius": "far",
         "eta": 0.25,
+        "subproblem_maxiter": 0,
+        "sigma": 0,
+        "eta1": 1.0,
+        "eta2": -1,
+        "delta": 0.5,
+        "norm": 0,
+        "decay": -1,
+        "seed": 0.5,
+        "preconditioner": "no such",
+        "scale": [1.0, -1.0],
+        "minibatches": 0,
     }.items():
         known = name in METHODS[method].__dataclass_fields__
         what = f"option '{name}' must be" if known else f"unknown option '{name}'"

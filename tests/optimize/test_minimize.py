@@ -59,8 +59,12 @@ def test_scipys_options_of_the_methods_we_share():
             "disp": False,
             "return_all": True,
         },
+        "trust-krylov": {"initial_trust_radius": 1.0, "eta": 0.15, "inexact": False},
+        "trust-exact": {"max_trust_radius": 1000.0, "eta": 0.15, "subproblem_maxiter": 50},
+        "dogleg": {"initial_trust_radius": 1.0, "max_trust_radius": 1000.0, "eta": 0.15},
         "newton-cg": {"xtol": 1e-8, "maxiter": 200, "c1": 1e-4, "c2": 0.9, "return_all": True},
     }.items():
+        options = {**options, "return_all": True}
         res = minimize(
             rosen, START, method=method, jac=rosen_der, hessp=rosen_hess_prod, options=options
         )

@@ -13,7 +13,7 @@ from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.methods.metric import newton_equation
 from hessopt.optimize.methods.trust_region import ModelMethod, first_radius
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import preconditioner
+from hessopt.optimize.preconditioners import for_krylov, preconditioner
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import ModelStep
 
@@ -48,7 +48,7 @@ class ARC(ModelMethod):
         The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
         20. As many vectors are kept.
     preconditioner, scale : object, optional
-        As for ``trust-ncg``; the norm of the cubic term is that of the metric.
+        As for ``trust-ncg``, but not ``"lbfgs"``; the norm of the cubic term is that of the metric.
 
     References
     ----------
@@ -71,7 +71,7 @@ class ARC(ModelMethod):
         checks.number(self.eta1, "eta1", above=0.0, below=1.0)
         checks.number(self.eta2, "eta2", least=self.eta1, below=1.0)
         checks.number(self.cg_maxiter, "cg_maxiter", least=1, whole=True, optional=True)
-        preconditioner(self.preconditioner, self.scale)
+        for_krylov(self.preconditioner, self.scale)
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Weight]:
         """Evaluate the start; the first weight is chosen with the first step."""
@@ -101,7 +101,7 @@ class ARC(ModelMethod):
             equation.maxiter,
             equation.M,
         )
-        return model, metric.after(equation.memory, equation.pairs), space.closed()
+        return model, equation.memory, space.closed()
 
     def judged(
         self, point: Point, trial: Point, model: ModelStep, ratio: float, memory: Weight

@@ -90,7 +90,10 @@ class BFGS(Method):
             return trial, InverseHessian(H, learnt)
         if not learnt:
             H = H * (y_s / float(y @ y))
-        return trial, InverseHessian(bfgs_update(H, s, y), learnt=True)
+        H = bfgs_update(H, s, y)
+        if not np.isfinite(H).all():  # a step so short that its numbers are no numbers
+            return trial, InverseHessian(np.eye(len(g)), learnt=False)
+        return trial, InverseHessian(H, learnt=True)
 
     def report(self, memory: InverseHessian) -> dict[str, Any]:
         """Give the inverse Hessian, as SciPy does."""
@@ -102,7 +105,7 @@ def bfgs_update(H: np.ndarray, s: np.ndarray, y: np.ndarray) -> np.ndarray:
     rho = 1 / float(y @ s)
     Hy = H @ y
     cross = np.outer(Hy, s)
-    return H + (rho + rho**2 * float(y @ Hy)) * np.outer(s, s) - rho * (cross + cross.T)
+    return H + rho * (1 + rho * float(y @ Hy)) * np.outer(s, s) - rho * (cross + cross.T)
 
 
 def _inverse_hessian(hess_inv0: Any, n: int) -> np.ndarray:

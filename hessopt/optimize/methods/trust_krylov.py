@@ -9,7 +9,7 @@ from hessopt.optimize.krylov import again, gltr
 from hessopt.optimize.methods.metric import newton_equation
 from hessopt.optimize.methods.trust_region import Region, TruncatedTrustRegion
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import preconditioner
+from hessopt.optimize.preconditioners import for_krylov, preconditioner
 from hessopt.optimize.subproblems import ModelStep
 
 
@@ -24,7 +24,7 @@ class TrustKrylov(TruncatedTrustRegion):
     Parameters
     ----------
     initial_trust_radius, max_trust_radius, eta, cg_maxiter, preconditioner, scale
-        As for ``trust-ncg``. The vectors of the Krylov space are kept, at most `cg_maxiter`.
+        As for ``trust-ncg``, but not ``"lbfgs"``. The vectors of the Krylov space are kept, at most `cg_maxiter`.
     inexact : bool
         False solves every subproblem to eight digits.
 
@@ -38,6 +38,10 @@ class TrustKrylov(TruncatedTrustRegion):
     order: ClassVar[int] = 2
 
     inexact: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for_krylov(self.preconditioner, self.scale)
 
     def minimise(
         self, objective: Objective, point: Point, memory: Region
@@ -54,4 +58,4 @@ class TrustKrylov(TruncatedTrustRegion):
         model, space = gltr(
             equation.B, point.g, radius, equation.tolerance, equation.maxiter, equation.M
         )
-        return model, metric.after(equation.memory, equation.pairs), space.closed()
+        return model, equation.memory, space.closed()

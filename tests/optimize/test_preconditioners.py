@@ -1,0 +1,231 @@
+import numpy as np
+import pytest
+import scipy.sparse
+from scipy.sparse.linalg import aslinearoperator
+
+from hessopt.optimize.minimize import minimize
+from hessopt.optimize.objective import Objective
+from hessopt.optimize.preconditioners import (
+    Diagonal,
+    Given,
+    PastCG,
+    Preconditioner,
+    Scale,
+    dual_norm,
+    preconditioner,
+)
+from hessopt.optimize.subproblems import steihaug, truncated_cg
+
+N = 60
+SCALES = 10.0 ** np.linspace(-3, 3, N)
+
+
+def badly_scaled(x):
+    """Return a convex function whose Hessian is nearly diagonal, with condition 1e6 and more."""
+    return np.sum(SCALES * (np.cosh(x) - x)) + 1e-4 * np.sum(x) ** 2
+
+
+def at_start(spec, scale=None, fun=badly_scaled, n=N, **given):
+    objective = Objective(fun, np.ones(n), **given)
+    point = objective(objective.x0)
+    B = objective.hvp(point.x)
+    M, memory = preconditioner(spec, scale).at(objective, point, None, B)
+    return objective, point, M, memory
+
+
+def test_names():
+    assert type(preconditioner(None)) is Preconditioner
+    assert preconditioner("diagonal") == Diagonal()
+    assert preconditioner("lbfgs") == PastCG()
+    assert preconditioner(None, "auto") == preconditioner(None, True) == Scale()
+    assert isinstance(preconditioner(np.eye(2)), Given)
+    assert type(preconditioner(None, False)) is Preconditioner
+
+
+@pytest.mark.parametrize(
+    ("spec", "scale", "message"),
+    [
+        ("ilu", None, "option 'preconditioner' must be 'diagonal', 'lbfgs', a matrix"),
+        (3.0, None, "option 'preconditioner' must be"),
+        (None, "typical", "option 'scale' must be 'auto' or positive sizes"),
+        (None, [1.0, 0.0], "option 'scale' must be 'auto' or positive sizes"),
+        ("diagonal", "auto", "both set the metric of the step; give one"),
+    ],
+)
+def test_what_is_refused(spec, scale, message):
+    with pytest.raises(ValueError, match=message):
+        preconditioner(spec, scale)
+
+
+def test_shapes_are_checked():
+    with pytest.raises(ValueError, match=r"must be of shape \(60, 60\), not \(2, 2\)"):
+        minimize(badly_scaled, np.ones(N), method="trust-ncg", options={"preconditioner": np.eye(2)})
+    with pytest.raises(ValueError, match="option 'scale' must hold 60 sizes"):
+        minimize(badly_scaled, np.ones(N), method="trust-ncg", options={"scale": [1.0, 2.0]})
+
+
+@pytest.mark.parametrize("method", ["trust-ncg", "trust-krylov", "newton-cg", "arc"])
+def test_an_indefinite_one_is_refused(method):
+    with pytest.raises(ValueError, match="must be positive definite, but g'Mg = -"):
+        minimize(badly_scaled, np.ones(N), method=method, options={"preconditioner": -np.eye(N)})
+
+
+@pytest.mark.parametrize("method", ["trust-ncg", "trust-krylov", "newton-cg", "arc"])
+def test_the_forms_of_a_given_one(method):
+    def exact(x):
+        return SCALES * np.cosh(x.ravel()) + 2e-4
+
+    inverse = 1 / exact(np.ones(N))
+    forms = [
+        np.diag(inverse),
+        scipy.sparse.diags_array(inverse).tocsr(),
+        aslinearoperator(np.diag(inverse)),
+        lambda x: np.diag(1 / exact(x)),
+        lambda x: aslinearoperator(np.diag(1 / exact(x))),
+    ]
+    plain = minimize(badly_scaled, np.ones(N), method=method)
+    for form in forms:
+        res = minimize(
+            badly_scaled, np.ones((N, 1))[:, 0], method=method, options={"preconditioner": form}
+        )
+        assert res.success, res.message
+        np.testing.assert_allclose(res.fun, plain.fun, rtol=1e-8)
+        assert res.nhev < plain.nhev / 2
+
+
+@pytest.mark.parametrize("method", ["trust-ncg", "trust-krylov", "newton-cg", "arc"])
+@pytest.mark.parametrize(
+    "options", [{"preconditioner": "diagonal"}, {"preconditioner": "lbfgs"}, {"scale": "auto"}]
+)
+def test_what_is_found_saves_products(method, options):
+    if method in ("trust-krylov", "arc") and options.get("preconditioner") == "lbfgs":
+        with pytest.raises(ValueError, match="may not be 'lbfgs' here: it lives on the directions"):
+            minimize(badly_scaled, np.ones(N), method=method, options=options)
+        return
+    plain = minimize(badly_scaled, np.ones(N), method=method)
+    res = minimize(badly_scaled, np.ones(N), method=method, options=options)
+    assert res.success
+    np.testing.assert_allclose(res.fun, plain.fun, rtol=1e-8)
+    assert res.nhev < plain.nhev
+
+
+def test_a_function_sees_x_in_its_shape():
+    seen = []
+
+    def M(x):
+        seen.append(x.shape)
+        return np.eye(4)
+
+    options = {"preconditioner": M}
+    minimize(lambda x: np.sum(x**4), np.ones((2, 2)), method="trust-ncg", options=options)
+    assert set(seen) == {(2, 2)}
+
+
+def test_the_diagonal_of_few_variables_is_exact():
+    objective, _, M, _ = at_start("diagonal", fun=lambda x: np.sum(x**4 + x) + x[0] * x[1], n=5)
+    np.testing.assert_allclose(M(np.ones(5)), 1 / 12)
+    assert objective.nhev == 5
+
+
+def test_a_given_hessian_has_an_exact_diagonal():
+    objective, _, M, _ = at_start(
+        "diagonal", jac=lambda x: SCALES * x, hess=lambda x: scipy.sparse.diags_array(SCALES)
+    )
+    np.testing.assert_allclose(M(SCALES), 1.0)
+    assert objective.nhev == 1
+
+
+def test_the_estimate_of_the_diagonal_is_unbiased():
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(N, N)) / np.sqrt(N)
+    B = A @ A.T + np.diag(np.linspace(1, 5, N))
+    objective = Objective(lambda x: x @ B @ x / 2, np.ones(N))
+    point = objective(objective.x0)
+    _, (k, mean) = Diagonal(probes=400).at(objective, point, None, B.dot)
+    np.testing.assert_allclose(mean, np.diagonal(B), rtol=0.25)
+    # A diagonal matrix is found by one product
+    _, (_, mean) = Diagonal(probes=1).at(objective, point, None, lambda v: SCALES * v)
+    np.testing.assert_allclose(mean, SCALES)
+    assert k == 1
+
+
+def test_the_estimate_is_averaged_over_points():
+    objective = Objective(lambda x: np.sum(x**2), np.ones(N))
+    point = objective(objective.x0)
+    _, (k, mean) = Diagonal().at(objective, point, (1, np.full(N, 4.0)), lambda v: 2 * v)
+    assert k == 2
+    np.testing.assert_allclose(mean, 3.0)
+    _, (_, mean) = Diagonal().at(objective, point, (1, np.full(N, 4.0)), lambda v: v * np.nan)
+    np.testing.assert_allclose(mean, 4.0)  # what is not finite tells nothing
+
+
+def test_a_diagonal_without_scale_is_the_identity():
+    _, _, M, _ = at_start("diagonal", fun=lambda x: np.sum(x), n=3)
+    np.testing.assert_array_equal(M(np.ones(3)), 1)
+
+
+def test_past_directions_are_conjugate_and_so_exact():
+    """With all the directions of conjugate gradients the quasi-Newton matrix is the inverse."""
+    rng = np.random.default_rng(3)
+    n = 5
+    A = rng.normal(size=(n, n))
+    B, g = A @ A.T + np.eye(n), rng.normal(size=n)
+    pairs = []
+
+    def noted(d):
+        pairs.append((d, B @ d))
+        return B @ d
+
+    truncated_cg(noted, g, 1e-12, 20)
+    kept = PastCG(maxcor=20).after(None, pairs[:n])
+    objective = Objective(lambda x: x @ B @ x / 2 + g @ x, np.zeros(n))
+    point = objective(objective.x0)
+    M, _ = PastCG().at(objective, point, kept, B.dot)
+    v = M(g)
+    np.testing.assert_allclose(v / v[0], np.linalg.solve(B, g) / np.linalg.solve(B, g)[0])
+    # Its lengths are those of x along the first direction
+    np.testing.assert_allclose(g @ v, v @ v)
+
+
+def test_past_directions_are_sampled_and_curved():
+    pairs = [(np.eye(30)[i], (i - 5.0) * np.eye(30)[i]) for i in range(30)]
+    kept = PastCG(maxcor=4).after((), pairs)
+    assert [int(np.argmax(d)) for d, _, _ in kept] == [6, 14, 21, 29]
+    assert PastCG().after("old", pairs[:3]) == "old"
+
+
+def test_dual_norm():
+    assert dual_norm(None, np.array([3.0, 4.0])) == 5
+    assert dual_norm(lambda r: 4 * r, np.array([3.0, 4.0])) == 10
+    assert dual_norm(lambda r: 4 * r, np.zeros(2)) == 0
+
+
+@pytest.mark.parametrize("indefinite", [False, True])
+@pytest.mark.parametrize("radius", [0.05, 0.5, 50.0])
+def test_preconditioned_steihaug_is_steihaug_in_other_variables(
+    indefinite, radius, quadratic_model
+):
+    """Conn, Gould and Toint, Algorithm 7.5.1: with ``M = C C'``, in the variables ``C^-1 p``."""
+    B, g, _ = quadratic_model(4, [-1.0 if indefinite else 1.0, 2, 3, 4, 5, 6])
+    C = np.tril(np.random.default_rng(7).normal(size=(6, 6))) + 3 * np.eye(6)
+    M = C @ C.T
+    step = steihaug(B.dot, g, radius, 1e-9, 20, M.dot)
+    plain = steihaug((C.T @ B @ C).dot, C.T @ g, radius, 1e-9, 20)
+    np.testing.assert_allclose(step.p, C @ plain.p, rtol=1e-6, atol=1e-10)
+    np.testing.assert_allclose(step.length, np.linalg.norm(np.linalg.solve(C, step.p)), rtol=1e-6)
+    assert step.at_edge == plain.at_edge
+    one = truncated_cg(B.dot, g, 1e-9, 20, M.dot)
+    other = truncated_cg((C.T @ B @ C).dot, C.T @ g, 1e-9, 20)
+    np.testing.assert_allclose(one.p, C @ other.p, rtol=1e-6, atol=1e-10)
+
+
+def test_nonlinear_cg_takes_what_needs_no_second_derivatives():
+    inverse = 1 / (SCALES * np.cosh(1) + 2e-4)
+    plain = minimize(badly_scaled, np.ones(N), method="nonlinear-cg")
+    for options in ({"preconditioner": np.diag(inverse)}, {"scale": np.sqrt(inverse)}):
+        res = minimize(badly_scaled, np.ones(N), method="nonlinear-cg", options=options)
+        assert res.success
+        assert res.nfev < plain.nfev / 2
+    for options in ({"preconditioner": "diagonal"}, {"preconditioner": "lbfgs"}, {"scale": "auto"}):
+        with pytest.raises(ValueError, match="of 'nonlinear-cg' must be given in numbers"):
+            minimize(badly_scaled, np.ones(N), method="nonlinear-cg", options=options)

@@ -74,7 +74,7 @@ def test_other_args_stay_whole():
 
     res = run((A, B, 0.1, np.zeros(2)), regularised, minibatches=6, decay=0.5, maxiter=300)
     best = np.linalg.solve(A.T @ A / 60 + 0.1 * np.eye(3), A.T @ B / 60)
-    np.testing.assert_allclose(res.x, best, atol=0.01)
+    np.testing.assert_allclose(res.x, best, atol=0.03)
 
 
 def test_the_seed_is_the_run():

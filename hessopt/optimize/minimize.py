@@ -62,8 +62,8 @@ def minimize(
         ``"momentum"``, ``"nesterov"``, ``"adam"``, ``"sgd"`` (a mean over data); or one that SciPy
         runs with our derivatives: ``"nelder-mead"``, ``"powell"``, ``"cg"`` (Polak and Ribiere's),
         ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``.
-        Case does not matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says in the message
-        what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with bounds;
+        Case does not matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says
+        in the message what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with bounds;
         with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs`` where
         there is only a given gradient. A callable is a custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional

@@ -75,7 +75,8 @@ class Given(Preconditioner):
         self, objective: Objective, point: Point, memory: Any, B: Product
     ) -> tuple[Product | None, Any]:
         """Call the user's function, if it is one."""
-        M, n = self.M, objective.n
+        M: Any = self.M
+        n = objective.n
         if callable(M) and not hasattr(M, "matvec"):
             M = M(point.x.reshape(objective.shape).copy())
         if not hasattr(M, "shape"):
@@ -94,7 +95,7 @@ class Diagonal(Preconditioner):
 
     Up to 20 variables, or where the user gives the Hessian, the diagonal is exact. Else it is
     estimated from products with random signs v, as the mean of ``v * Bv`` (Bekas, Kokiopoulou and
-    Saad, equation (4)), and averaged over the points: with weight ``1/k`` at first and not less
+    Saad), and averaged over the points: with weight ``1/k`` at first and not less
     than a fifth.
 
     Parameters
@@ -117,7 +118,7 @@ class Diagonal(Preconditioner):
             mean = np.diagonal(objective.hessian(point.x)).copy()
         else:
             rng = np.random.default_rng((self.seed, k))
-            seen = 0.0
+            seen = np.zeros(objective.n)
             for _ in range(self.probes):
                 v = rng.integers(0, 2, objective.n) * 2.0 - 1.0
                 seen = seen + v * B(v) / self.probes

@@ -160,9 +160,7 @@ def _missing(p: Array, u: Array, wanted: float) -> float:
     return gap / (p_u + np.copysign(root, p_u)) if root > 0 else 0.0
 
 
-def _flat(
-    solve: Solve, u: Array, p: Array, wanted: float, lam: float, tolerance: float
-) -> bool:
+def _flat(solve: Solve, u: Array, p: Array, wanted: float, lam: float, tolerance: float) -> bool:
     """Whether going along u costs next to nothing (More and Sorensen, Lemma 3.4)."""
     tau = _missing(p, u, wanted)
     least = 1 / max(float(u @ solve(u)), np.finfo(float).tiny)

@@ -84,7 +84,9 @@ def least_in_ball():
         high = np.linalg.norm(g) / radius + np.abs(eigenvalues).max() + 1
         start = max(0.0, -low)
         gap = brentq(
-            lambda gap: 1 / np.linalg.norm(p(start + gap)) - 1 / radius, 1e-15 * high, high,
+            lambda gap: 1 / np.linalg.norm(p(start + gap)) - 1 / radius,
+            1e-15 * high,
+            high,
             xtol=1e-15 * high,
         )
         return value(p(start + gap))

@@ -63,9 +63,7 @@ def test_a_wrong_gradient_is_noticed(counted):
 
 
 def test_trials_that_run_out_give_the_lowest():
-    _, point, trial = search(
-        lambda x: np.sum((x - 1) ** 2), [0.0], [1.0], 1e-3, sigma=0.1, maxls=2
-    )
+    _, point, trial = search(lambda x: np.sum((x - 1) ** 2), [0.0], [1.0], 1e-3, sigma=0.1, maxls=2)
     assert trial.f < point.f
     assert not satisfies(point, np.ones(1), trial, sigma=0.1)
 

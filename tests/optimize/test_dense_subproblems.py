@@ -80,7 +80,8 @@ def test_the_dogleg_has_a_kink_at_the_cauchy_point():
     at_kink = dogleg(B, g, newton, np.linalg.norm(cauchy) * (1 + 1e-12))
     np.testing.assert_allclose(at_kink.p, cauchy, rtol=1e-6)
     beyond = dogleg(B, g, newton, 0.5).p
-    np.testing.assert_allclose(np.cross([*(beyond - cauchy), 0], [*(newton - cauchy), 0]), 0, atol=1e-12)
+    one, other = beyond - cauchy, newton - cauchy
+    np.testing.assert_allclose(one[0] * other[1], one[1] * other[0], atol=1e-12)
 
 
 def test_cholesky_knows_what_is_not_definite():

@@ -99,7 +99,5 @@ def test_cubic_is_the_least(spectrum, sigma, quadratic_model, least_in_ball):
     for radius in r * np.array([0.25, 0.5, 0.9, 1.1, 2, 4]):
         other = least_in_ball(B, g, radius) + sigma * radius**3 / 3
         assert -step.reduction <= other + 1e-7 * abs(other)
-    np.testing.assert_allclose(
-        cubic_again(space, sigma).reduction, step.reduction, rtol=1e-6
-    )
+    np.testing.assert_allclose(cubic_again(space, sigma).reduction, step.reduction, rtol=1e-6)
     assert cubic_again(space, 10 * sigma).length < r

@@ -58,8 +58,9 @@ def test_what_is_refused(spec, scale, message):
 
 
 def test_shapes_are_checked():
+    options = {"preconditioner": np.eye(2)}
     with pytest.raises(ValueError, match=r"must be of shape \(60, 60\), not \(2, 2\)"):
-        minimize(badly_scaled, np.ones(N), method="trust-ncg", options={"preconditioner": np.eye(2)})
+        minimize(badly_scaled, np.ones(N), method="trust-ncg", options=options)
     with pytest.raises(ValueError, match="option 'scale' must hold 60 sizes"):
         minimize(badly_scaled, np.ones(N), method="trust-ncg", options={"scale": [1.0, 2.0]})
 

@@ -113,7 +113,6 @@ def _inverse_hessian(hess_inv0: Any, n: int) -> np.ndarray:
     good = H.shape == (n, n) and bool(np.isfinite(H).all()) and np.allclose(H, H.T)
     if not (good and np.linalg.eigvalsh(H)[0] > 0):
         raise ValueError(
-            f"option 'hess_inv0' must be a symmetric positive definite matrix of shape "
-            f"({n}, {n})"
+            f"option 'hess_inv0' must be a symmetric positive definite matrix of shape ({n}, {n})"
         )
     return (H + H.T) / 2

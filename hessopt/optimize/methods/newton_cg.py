@@ -81,6 +81,4 @@ class NewtonCG(Method):
         )
         p = truncated_cg(B, point.g, tolerance, maxiter, M).p
         found = wolfe(objective, point, p, 1.0, self.c1, self.c2)
-        return found.point, Truncation(
-            memory.forcing.after(found.point), metric.after(kept, pairs)
-        )
+        return found.point, Truncation(memory.forcing.after(found.point), metric.after(kept, pairs))

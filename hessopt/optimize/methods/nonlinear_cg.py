@@ -16,16 +16,19 @@ from hessopt.optimize.preconditioners import Given, Scale, preconditioner
 from hessopt.optimize.subproblems import Product
 
 
-class Direction(NamedTuple):
-    """The last direction d, ``e = P^-1 d``, the gradient g before it, and how far it was followed.
+class Last(NamedTuple):
+    """The last direction d, ``e = P^-1 d``, the gradient g where it began, and ``alpha g'd``."""
 
-    `d` is None before the first step and after a restart.
-    """
+    d: np.ndarray
+    e: np.ndarray
+    g: np.ndarray
+    decrease: float
 
-    d: np.ndarray | None = None
-    e: np.ndarray | None = None
-    g: np.ndarray | None = None
-    decrease: float = np.nan
+
+class Memory(NamedTuple):
+    """The last step, None before the first, and what the preconditioner remembers."""
+
+    last: Last | None = None
     metric: Any = None
 
 
@@ -49,7 +52,7 @@ class NonlinearCG(Method):
     References
     ----------
     W. W. Hager and H. Zhang, SIAM J. Optim. 16 (2005) 170-192, and, for the bound of beta and the
-    preconditioner, SIAM J. Optim. 23 (2013) 2150-2168, equations (2.5) and (6.1).
+    preconditioner, SIAM J. Optim. 23 (2013) 2150-2168, sections 2 and 6.
     """
 
     name: ClassVar[str] = "nonlinear-cg"
@@ -72,49 +75,45 @@ class NonlinearCG(Method):
                 "derivatives to find it with; 'newton-cg' and 'trust-ncg' have"
             )
 
-    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Direction]:
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Memory]:
         """Evaluate the start; there is no direction yet."""
-        return objective(x), Direction()
+        return objective(x), Memory()
 
-    def step(self, objective: Objective, point: Point, memory: Direction) -> tuple[Point, Direction]:
+    def step(self, objective: Objective, point: Point, memory: Memory) -> tuple[Point, Memory]:
         """Turn the gradient away from the last direction, and search."""
         P, metric = preconditioner(self.preconditioner, self.scale).at(
             objective, point, memory.metric, _no_products
         )
         g = point.g
         Pg = g if P is None else P(g)
-        beta = hager_zhang_beta(P, g, Pg, memory)
-        steepest = -Pg
-        d, e = (steepest, -g) if beta is None else (beta * memory.d - Pg, beta * memory.e - g)
-        if not float(g @ d) < 0:
-            d, e = steepest, -g
+        steepest, last = -Pg, memory.last
+        d, e, alpha = steepest, -g, first_length(Pg)
+        if last is not None:
+            beta = hager_zhang_beta(P, g, Pg, last)
+            d, e = beta * last.d - Pg, beta * last.e - g
+            if not float(g @ d) < 0:  # also where beta is NaN
+                d, e = steepest, -g
+            # As long as to lower f as much as the last step did
+            alpha = last.decrease / float(g @ d)
 
         def search(d: np.ndarray, alpha: float) -> Trial:
             return hager_zhang(objective, point, d, alpha, self.delta, self.sigma)
 
-        first = first_length(Pg)
-        # As long as to lower f as much as the last step did
-        alpha = memory.decrease / float(g @ d) if memory.d is not None else first
-        found, restarted = search_or_restart(search, d, alpha, d if d is steepest else steepest, first)
+        found, restarted = search_or_restart(search, d, alpha, steepest, first_length(Pg))
         if restarted:
             d, e = steepest, -g
-        return found.point, Direction(d, e, g, found.alpha * float(g @ d), metric)
+        return found.point, Memory(Last(d, e, g, found.alpha * float(g @ d)), metric)
 
 
-def hager_zhang_beta(
-    P: Product | None, g: np.ndarray, Pg: np.ndarray, memory: Direction
-) -> float | None:
-    """Return beta, or None where there is no direction to turn away from."""
-    d, e = memory.d, memory.e
-    if d is None or e is None or memory.g is None:
-        return None
-    y = g - memory.g
+def hager_zhang_beta(P: Product | None, g: np.ndarray, Pg: np.ndarray, last: Last) -> float:
+    """Return beta, NaN where f had no curvature along the last direction."""
+    d, y = last.d, g - last.g
     d_y = float(d @ y)
     if not d_y > 0:
-        return None
+        return np.nan
     Py = y if P is None else P(y)
     beta = float(y @ Pg) / d_y - 2 * float(y @ Py) / d_y * (float(d @ g) / d_y)
-    return max(beta, 0.4 * float(d @ memory.g) / float(d @ e))
+    return max(beta, 0.4 * float(d @ last.g) / float(d @ last.e))
 
 
 def _no_products(v: np.ndarray) -> np.ndarray:

@@ -24,7 +24,8 @@ class TrustKrylov(TruncatedTrustRegion):
     Parameters
     ----------
     initial_trust_radius, max_trust_radius, eta, cg_maxiter, preconditioner, scale
-        As for ``trust-ncg``, but not ``"lbfgs"``. The vectors of the Krylov space are kept, at most `cg_maxiter`.
+        As for ``trust-ncg``, but not ``"lbfgs"``. The vectors of the Krylov space are kept, at
+        most `cg_maxiter`.
     inexact : bool
         False solves every subproblem to eight digits.
 

@@ -32,7 +32,9 @@ def test_a_given_inverse_is_used():
     assert (res.nit, res.nfev) == (1, 2)
 
 
-@pytest.mark.parametrize("H", [np.eye(3), -np.eye(2), [[1.0, 2.0], [0.0, 1.0]], np.full((2, 2), np.nan)])
+@pytest.mark.parametrize(
+    "H", [np.eye(3), -np.eye(2), [[1.0, 2.0], [0.0, 1.0]], np.full((2, 2), np.nan)]
+)
 def test_a_useless_inverse_is_refused(H):
     with pytest.raises(ValueError, match="'hess_inv0' must be a symmetric positive definite"):
         minimize(lambda x: np.sum(x**2), [1.0, 2.0], method="bfgs", options={"hess_inv0": H})

@@ -42,7 +42,9 @@ def test_it_is_faster_than_gradient_descent():
         return np.sum(scales * np.cosh(x))
 
     runs = {
-        method: minimize(fun, np.ones(40), method=method, options={"learning_rate": 0.6, "gtol": 1e-4})
+        method: minimize(
+            fun, np.ones(40), method=method, options={"learning_rate": 0.6, "gtol": 1e-4}
+        )
         for method in ("nesterov", "gradient-descent")
     }
     assert runs["nesterov"].nit < runs["gradient-descent"].nit / 4

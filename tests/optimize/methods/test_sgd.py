@@ -22,8 +22,14 @@ def run(args=(A, B), fun=loss, callback=None, **options):
 def test_one_part_is_gradient_descent():
     one, other = [], []
     run(callback=one.append, maxiter=5)
-    minimize(loss, np.zeros(3), args=(A, B), method="gradient-descent", callback=other.append,
-             options={"learning_rate": 0.05, "maxiter": 5})
+    minimize(
+        loss,
+        np.zeros(3),
+        args=(A, B),
+        method="gradient-descent",
+        callback=other.append,
+        options={"learning_rate": 0.05, "maxiter": 5},
+    )
     np.testing.assert_array_equal(one, other)
 
 
@@ -95,7 +101,10 @@ def test_a_rate_that_leads_out_of_the_domain_is_halved():
         return np.mean(np.sum(x - np.log(x)) * data)
 
     res = minimize(
-        fun, [3.0], args=(np.ones(4),), method="sgd",
+        fun,
+        [3.0],
+        args=(np.ones(4),),
+        method="sgd",
         options={"learning_rate": 100.0, "minibatches": 2, "maxiter": 30},
     )
     assert res.state.memory.halvings > 0
@@ -106,11 +115,27 @@ def test_derivatives_by_hand():
     def grad(x, A, b):
         return 2 * A.T @ (A @ x - b) / len(b)
 
-    res = minimize(loss, np.zeros(3), args=(A, B), jac=grad, method="sgd",
-                   options={"learning_rate": 0.05, "minibatches": 6, "maxiter": 5})
+    res = minimize(
+        loss,
+        np.zeros(3),
+        args=(A, B),
+        jac=grad,
+        method="sgd",
+        options={"learning_rate": 0.05, "minibatches": 6, "maxiter": 5},
+    )
     np.testing.assert_allclose(res.x, run(minibatches=6, maxiter=5).x, rtol=1e-10)
-    pair = minimize(lambda x, A, b: (loss(x, A, b), grad(x, A, b)), np.zeros(3), args=(A, B), jac=True,
-                    method="sgd", options={"learning_rate": 0.05, "minibatches": 6, "maxiter": 5})
+
+    def both(x, A, b):
+        return loss(x, A, b), grad(x, A, b)
+
+    pair = minimize(
+        both,
+        np.zeros(3),
+        args=(A, B),
+        jac=True,
+        method="sgd",
+        options={"learning_rate": 0.05, "minibatches": 6, "maxiter": 5},
+    )
     np.testing.assert_allclose(pair.x, res.x, rtol=1e-10)
 
 

@@ -141,10 +141,12 @@ class _Search:
         try:
             a, b = self.bracket(alpha)
             while True:
-                width = b.alpha - a.alpha
+                before, width = (a.alpha, b.alpha), b.alpha - a.alpha
                 a, b = self.secant2(a, b)
                 if b.alpha - a.alpha > GAMMA * width:
                     a, b = self.update(a, b, (a.alpha + b.alpha) / 2)
+                if before == (a.alpha, b.alpha):  # there is no number between
+                    return
         except _Spent:
             return
 

@@ -63,9 +63,9 @@ def minimize(
         runs with our derivatives: ``"nelder-mead"``, ``"powell"``, ``"cg"`` (Polak and Ribiere's),
         ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``.
         Case does not matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says
-        in the message what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with bounds;
-        with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs`` where
-        there is only a given gradient. A callable is a custom method, as in SciPy.
+        in the message what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with
+        bounds; with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs``
+        where there is only a given gradient. A callable is a custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.

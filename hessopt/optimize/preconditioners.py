@@ -19,19 +19,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.subproblems import Product, two_loop
+from hessopt.optimize.subproblems import Product
 
 Array = NDArray[np.float64]
 
 # Up to here the diagonal of the Hessian is taken from the Hessian itself
 EXACT = 20
+# Up to here 'auto' takes 'lbfgs': beyond, its passes over memory cost more than a cheap product
+AUTO = 2000
 # Entries of a diagonal that are smaller than this part of the largest are raised to it
 FLOOR = 1e-8
 
 WHAT = (
-    "option 'preconditioner' must be 'diagonal', 'lbfgs', a matrix, a LinearOperator, or a "
+    "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', a matrix, a LinearOperator, or a "
     "function of x that returns one, which approximates the inverse of the Hessian"
 )
+
+
+class Pairs:
+    """Some of the pairs ``(d, Bd)`` that a process makes, evenly spread over all of them.
+
+    When there are `maxcor` of them every second one is dropped, and from then on only every second
+    one is taken (the cyclic storage of Morales and Nocedal, section 2.1).
+    """
+
+    def __init__(self, maxcor: int) -> None:
+        self.maxcor, self.stride, self.seen = maxcor, 1, 0
+        self.kept: list[tuple[Array, Array]] = []
+
+    def note(self, d: Array, Bd: Array) -> None:
+        """Keep a pair, or not."""
+        if self.seen % self.stride == 0:
+            if len(self.kept) == self.maxcor:
+                self.kept, self.stride = self.kept[::2], 2 * self.stride
+            if self.seen % self.stride == 0:
+                self.kept.append((d, Bd))
+        self.seen += 1
 
 
 class Preconditioner:
@@ -55,14 +78,13 @@ class Preconditioner:
         """
         return None, memory
 
-    def after(self, memory: Any, pairs: list[tuple[Array, Array]]) -> Any:
+    def after(self, memory: Any, pairs: Pairs | None) -> Any:
         """Return what is to be remembered, having seen pairs ``(d, Bd)`` of a step."""
         return memory
 
-    @property
-    def watches(self) -> bool:
-        """Whether the pairs are wanted."""
-        return False
+    def pairs(self) -> Pairs | None:
+        """Return where to note the pairs, if they are wanted."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -75,12 +97,10 @@ class Given(Preconditioner):
         self, objective: Objective, point: Point, memory: Any, B: Product
     ) -> tuple[Product | None, Any]:
         """Call the user's function, if it is one."""
-        M: Any = self.M
-        n = objective.n
+        M, n = self.M, objective.n
         if callable(M) and not hasattr(M, "matvec"):
             M = M(point.x.reshape(objective.shape).copy())
-        if not hasattr(M, "shape"):
-            M = np.asarray(M)
+        M = _matrix(M)
         if M.shape != (n, n):
             raise ValueError(
                 f"option 'preconditioner' must be of shape ({n}, {n}), not {M.shape}: it "
@@ -132,42 +152,54 @@ class Diagonal(Preconditioner):
 class PastCG(Preconditioner):
     """L-BFGS' inverse Hessian from directions of conjugate gradients at the last point.
 
+    The directions d are conjugate, ``d_i'B d_j = 0``, so that the formula of L-BFGS is, with
+    ``S = [d_i]``, ``Y = [B d_i]`` and the diagonal D of ``S'Y``, ::
+
+        M = gamma (I - S D^-1 Y') (I - Y D^-1 S') + S D^-1 S'
+
     Parameters
     ----------
     maxcor : int
-        How many directions are kept, evenly spread over those that were seen (m of the paper).
+        How many directions are kept (m of the paper).
     """
 
-    maxcor: int = 10
+    maxcor: int = 8
 
     def at(
         self, objective: Objective, point: Point, memory: Any, B: Product
     ) -> tuple[Product | None, Any]:
         """Use what was seen last."""
-        pairs = memory or ()
-        if not pairs:
-            return None, pairs
-        # This metric is another one at each point: along the first direction all agree on lengths
-        v = two_loop(pairs, point.g)
-        unit = float(point.g @ v) / float(v @ v)
-        return lambda r: unit * two_loop(pairs, r), pairs
+        if memory is None:
+            return None, None
+        S, Y, D, gamma = memory
 
-    def after(self, memory: Any, pairs: list[tuple[Array, Array]]) -> Any:
+        def product(r: Array) -> Array:
+            a = (S @ r) / D
+            q = gamma * (r - a @ Y)
+            return q + (a - (Y @ q) / D) @ S
+
+        # This metric is another one at each point: along the first direction all agree on lengths
+        v = product(point.g)
+        unit = float(point.g @ v) / float(v @ v)
+        return lambda r: unit * product(r), memory
+
+    def pairs(self) -> Pairs:
+        """Return where to note them."""
+        return Pairs(self.maxcor)
+
+    def after(self, memory: Any, pairs: Pairs | None) -> Any:
         """Keep directions of positive curvature."""
         good = [
-            (d, Bd, 1 / d_Bd)
-            for d, Bd in pairs
-            if (d_Bd := float(d @ Bd)) > 1e-10 * float(np.linalg.norm(d) * np.linalg.norm(Bd))
+            (d / size, Bd / size)
+            for d, Bd in (pairs.kept if pairs else ())
+            if (size := float(np.linalg.norm(d))) > 0
+            and float(d @ Bd) > FLOOR * size * float(np.linalg.norm(Bd))
         ]
         if not good:
             return memory
-        kept = np.unique(np.linspace(0, len(good) - 1, self.maxcor).round().astype(int))
-        return tuple(good[i] for i in kept)
-
-    @property
-    def watches(self) -> bool:
-        """It lives on them."""
-        return True
+        S, Y = (np.array(rows) for rows in zip(*good, strict=True))
+        D = np.sum(S * Y, axis=1)
+        return S, Y, D, float(D[-1] / (Y[-1] @ Y[-1]))
 
 
 @dataclass(frozen=True)
@@ -200,10 +232,27 @@ class Scale(Preconditioner):
         return lambda r: memory * r, memory
 
 
-def _positive(diagonal: Array) -> Array:
+def _matrix(M: Any) -> Any:
+    return M if hasattr(M, "shape") else np.asarray(M)
+
+
+def _positive(diagonal: Any) -> Array:
     """Raise what is too small; where everything is, there is no scale."""
     largest = float(np.max(diagonal))
     return np.maximum(diagonal, FLOOR * largest) if largest > 0 else np.ones_like(diagonal)
+
+
+@dataclass(frozen=True)
+class Auto(PastCG):
+    """The preconditioner of past directions where the problem is small, else none."""
+
+    def at(
+        self, objective: Objective, point: Point, memory: Any, B: Product
+    ) -> tuple[Product | None, Any]:
+        """Look at the size."""
+        if objective.n > AUTO:
+            return None, None
+        return super().at(objective, point, memory, B)
 
 
 def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
@@ -212,7 +261,7 @@ def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
     Parameters
     ----------
     spec : object
-        ``"diagonal"``, ``"lbfgs"``, a matrix, an operator, a function of x, or None.
+        ``"auto"``, ``"diagonal"``, ``"lbfgs"``, a matrix, an operator, a function of x, or None.
     scale : object
         ``"auto"`` or True, typical sizes of the variables, or None.
 
@@ -232,7 +281,8 @@ def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
     >>> preconditioner("diagonal")
     Diagonal(probes=2, seed=0)
     """
-    if spec is not None and scale is not None:
+    automatic = isinstance(spec, str) and spec == "auto"
+    if spec is not None and not automatic and scale is not None:
         raise ValueError(
             "options 'preconditioner' and 'scale' both set the metric of the step; give one"
         )
@@ -251,7 +301,7 @@ def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
     if spec is None:
         return Preconditioner()
     if isinstance(spec, str):
-        kinds = {"diagonal": Diagonal, "lbfgs": PastCG}
+        kinds = {"auto": Auto, "diagonal": Diagonal, "lbfgs": PastCG}
         if spec not in kinds:
             raise ValueError(f"{WHAT}; not {spec!r}")
         return kinds[spec]()

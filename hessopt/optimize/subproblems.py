@@ -89,6 +89,7 @@ def steihaug(
     maxiter: int,
     M: Product | None = None,
     legs: list[Leg] | None = None,
+    most: int = 1000,
 ) -> ModelStep:
     """Minimise the model in a ball by conjugate gradients (Algorithm 7.2).
 
@@ -112,6 +113,8 @@ def steihaug(
         The preconditioner, which approximates the inverse of B.
     legs : list, optional
         Is filled with the path, on which `along` finds the step for a smaller radius.
+    most : int
+        How many directions to put there at most.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def steihaug(
         curvature = leg.d_Bd / d_d
         if callable(radius):
             radius = radius(leg.alpha * np.sqrt(d_d) if curvature > 0 else 0.0)
-        if legs is not None:
+        if legs is not None and j <= most:
             legs.append(leg)
         if not leg.inside(radius):
             return leg.cut(z, radius, reduction, j)

@@ -6,15 +6,17 @@ from scipy.sparse.linalg import aslinearoperator
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.objective import Objective
 from hessopt.optimize.preconditioners import (
+    AUTO,
     Diagonal,
     Given,
+    Pairs,
     PastCG,
     Preconditioner,
     Scale,
     dual_norm,
     preconditioner,
 )
-from hessopt.optimize.subproblems import steihaug, truncated_cg
+from hessopt.optimize.subproblems import steihaug, truncated_cg, two_loop
 
 N = 60
 SCALES = 10.0 ** np.linspace(-3, 3, N)
@@ -45,7 +47,7 @@ def test_names():
 @pytest.mark.parametrize(
     ("spec", "scale", "message"),
     [
-        ("ilu", None, "option 'preconditioner' must be 'diagonal', 'lbfgs', a matrix"),
+        ("ilu", None, "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', a matrix"),
         (3.0, None, "option 'preconditioner' must be"),
         (None, "typical", "option 'scale' must be 'auto' or positive sizes"),
         (None, [1.0, 0.0], "option 'scale' must be 'auto' or positive sizes"),
@@ -84,7 +86,8 @@ def test_the_forms_of_a_given_one(method):
         lambda x: np.diag(1 / exact(x)),
         lambda x: aslinearoperator(np.diag(1 / exact(x))),
     ]
-    plain = minimize(badly_scaled, np.ones(N), method=method)
+    none = {"preconditioner": None}
+    plain = minimize(badly_scaled, np.ones(N), method=method, options=none)
     for form in forms:
         res = minimize(
             badly_scaled, np.ones((N, 1))[:, 0], method=method, options={"preconditioner": form}
@@ -96,18 +99,30 @@ def test_the_forms_of_a_given_one(method):
 
 @pytest.mark.parametrize("method", ["trust-ncg", "trust-krylov", "newton-cg", "arc"])
 @pytest.mark.parametrize(
-    "options", [{"preconditioner": "diagonal"}, {"preconditioner": "lbfgs"}, {"scale": "auto"}]
+    "options", [{"preconditioner": "diagonal"}, {"scale": "auto"}]
 )
 def test_what_is_found_saves_products(method, options):
-    if method in ("trust-krylov", "arc") and options.get("preconditioner") == "lbfgs":
-        with pytest.raises(ValueError, match="may not be 'lbfgs' here: it lives on the directions"):
-            minimize(badly_scaled, np.ones(N), method=method, options=options)
-        return
-    plain = minimize(badly_scaled, np.ones(N), method=method)
+    none = {"preconditioner": None}
+    plain = minimize(badly_scaled, np.ones(N), method=method, options=none)
     res = minimize(badly_scaled, np.ones(N), method=method, options=options)
     assert res.success
     np.testing.assert_allclose(res.fun, plain.fun, rtol=1e-8)
     assert res.nhev < plain.nhev
+
+
+@pytest.mark.parametrize("method", ["trust-ncg", "newton-cg"])
+def test_past_directions_save_products(method, rosenbrock):
+    x0 = np.tile([-1.2, 1.0], 30)
+    plain = minimize(rosenbrock, x0, method=method, options={"preconditioner": None})
+    res = minimize(rosenbrock, x0, method=method, options={"preconditioner": "lbfgs"})
+    assert res.success
+    assert res.nhev < 0.8 * plain.nhev
+
+
+@pytest.mark.parametrize("method", ["trust-krylov", "arc"])
+def test_past_directions_are_for_conjugate_gradients(method):
+    with pytest.raises(ValueError, match="may not be 'lbfgs' here: it lives on the directions"):
+        minimize(badly_scaled, np.ones(N), method=method, options={"preconditioner": "lbfgs"})
 
 
 def test_a_function_sees_x_in_its_shape():
@@ -178,7 +193,10 @@ def test_past_directions_are_conjugate_and_so_exact():
         return B @ d
 
     truncated_cg(noted, g, 1e-12, 20)
-    kept = PastCG(maxcor=20).after(None, pairs[:n])
+    seen = Pairs(maxcor=20)
+    for d, Bd in pairs[:n]:
+        seen.note(d, Bd)
+    kept = PastCG().after(None, seen)
     objective = Objective(lambda x: x @ B @ x / 2 + g @ x, np.zeros(n))
     point = objective(objective.x0)
     M, _ = PastCG().at(objective, point, kept, B.dot)
@@ -188,11 +206,55 @@ def test_past_directions_are_conjugate_and_so_exact():
     np.testing.assert_allclose(g @ v, v @ v)
 
 
+def test_past_directions_give_the_matrix_of_l_bfgs():
+    rng = np.random.default_rng(3)
+    n = 8
+    A = rng.normal(size=(n, n))
+    B, g = A @ A.T + np.eye(n), rng.normal(size=n)
+    seen = Pairs(maxcor=4)
+
+    def noted(d):
+        seen.note(d, B @ d)
+        return B @ d
+
+    truncated_cg(noted, g, 1e-12, 4)
+    objective = Objective(lambda x: x @ B @ x / 2 + g @ x, np.zeros(n))
+    point = objective(objective.x0)
+    M, _ = PastCG().at(objective, point, PastCG().after(None, seen), B.dot)
+    pairs = [(d, Bd, 1 / (d @ Bd)) for d, Bd in seen.kept]
+    for r in np.eye(n):
+        expected = two_loop(pairs, r)
+        np.testing.assert_allclose(M(r) * (expected @ expected), expected * (M(r) @ expected))
+
+
 def test_past_directions_are_sampled_and_curved():
-    pairs = [(np.eye(30)[i], (i - 5.0) * np.eye(30)[i]) for i in range(30)]
-    kept = PastCG(maxcor=4).after((), pairs)
-    assert [int(np.argmax(d)) for d, _, _ in kept] == [6, 14, 21, 29]
-    assert PastCG().after("old", pairs[:3]) == "old"
+    seen = Pairs(maxcor=4)
+    for i in range(30):
+        seen.note(np.eye(30)[i], (i - 5.0) * np.eye(30)[i])
+    assert [int(np.argmax(d)) for d, _ in seen.kept] == [0, 8, 16, 24]
+    S, _, D, gamma = PastCG().after(None, seen)
+    assert np.argmax(S, axis=1).tolist() == [8, 16, 24]
+    np.testing.assert_allclose(D, [3, 11, 19])
+    np.testing.assert_allclose(gamma, 1 / 19)
+    flat = Pairs(maxcor=4)
+    flat.note(np.ones(2), np.zeros(2))
+    assert PastCG().after("old", flat) == "old"
+
+
+@pytest.mark.parametrize("method", ["trust-ncg", "newton-cg"])
+def test_the_default_is_a_matter_of_size(method, rosenbrock):
+    runs = [
+        minimize(rosenbrock, np.full(50, 1.3), method=method, options=options).x.tobytes()
+        for options in ({}, {"preconditioner": "lbfgs"}, {"preconditioner": None})
+    ]
+    assert runs[0] == runs[1] != runs[2]
+    large = [
+        minimize(
+            rosenbrock, np.full(AUTO + 1, 1.3), method=method, options={**options, "maxiter": 3}
+        )
+        for options in ({}, {"preconditioner": None})
+    ]
+    assert large[0].x.tobytes() == large[1].x.tobytes()
 
 
 def test_dual_norm():

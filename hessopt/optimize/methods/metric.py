@@ -8,7 +8,7 @@ import numpy as np
 
 from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import Preconditioner, dual_norm
+from hessopt.optimize.preconditioners import Pairs, Preconditioner, dual_norm
 from hessopt.optimize.subproblems import Product
 
 
@@ -27,8 +27,8 @@ class NewtonEquation(NamedTuple):
         The most products.
     memory : object
         What the preconditioner remembers.
-    pairs : list
-        The pairs ``(d, Bd)`` that were noted.
+    pairs : Pairs or None
+        The pairs ``(d, Bd)`` that are noted.
     """
 
     B: Product
@@ -36,7 +36,7 @@ class NewtonEquation(NamedTuple):
     tolerance: float
     maxiter: int
     memory: Any
-    pairs: list[tuple[np.ndarray, np.ndarray]]
+    pairs: Pairs | None
 
 
 def newton_equation(
@@ -50,15 +50,16 @@ def newton_equation(
     """Set up the Newton equation at a point."""
     B = objective.hvp(point.x)
     M, memory = preconditioner.at(objective, point, memory, B)
-    pairs: list[tuple[np.ndarray, np.ndarray]] = []
+    pairs = preconditioner.pairs()
 
     def noted(d: np.ndarray) -> np.ndarray:
         Bd = B(d)
-        pairs.append((d, Bd))
+        if pairs is not None:
+            pairs.note(d, Bd)
         return Bd
 
     return NewtonEquation(
-        noted if preconditioner.watches else B,
+        B if pairs is None else noted,
         M,
         forcing.eta * dual_norm(M, point.g),
         cg_maxiter or max(20, min(10 * point.x.size, 1000)),

@@ -40,8 +40,9 @@ class NewtonCG(Method):
         The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
         20.
     preconditioner : object, optional
-        ``"diagonal"``, ``"lbfgs"``, or an approximate inverse of the Hessian: a matrix, a
-        LinearOperator, or a function of x that returns one.
+        ``"diagonal"``, ``"lbfgs"`` (from past directions), None, or an approximate inverse
+        of the Hessian: a matrix, a LinearOperator, or a function of x that returns one. By default
+        ``"lbfgs"`` up to 2000 variables.
     scale : object, optional
         ``"auto"``, or typical sizes of the variables.
 
@@ -57,7 +58,7 @@ class NewtonCG(Method):
     c1: float = 1e-4
     c2: float = 0.9
     cg_maxiter: int | None = None
-    preconditioner: Any = None
+    preconditioner: Any = "auto"
     scale: Any = None
 
     def __post_init__(self) -> None:

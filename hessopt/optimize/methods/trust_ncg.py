@@ -35,9 +35,9 @@ class TrustNCG(TruncatedTrustRegion):
         The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
         20.
     preconditioner : object, optional
-        ``"diagonal"``, ``"lbfgs"``, or an approximate inverse of the Hessian: a matrix, a
-        LinearOperator, or a function of x that returns one. The region is then a ball in its
-        inverse.
+        ``"diagonal"``, ``"lbfgs"`` (from past directions), None, or an approximate inverse
+        of the Hessian: a matrix, a LinearOperator, or a function of x that returns one. By default
+        ``"lbfgs"`` up to 2000 variables. The region is then a ball in the norm of its inverse.
     scale : object, optional
         ``"auto"``, or typical sizes of the variables: the ball is one over ``x / scale``.
 
@@ -50,6 +50,8 @@ class TrustNCG(TruncatedTrustRegion):
 
     name: ClassVar[str] = "trust-ncg"
     order: ClassVar[int] = 2
+
+    preconditioner: Any = "auto"
 
     def minimise(
         self, objective: Objective, point: Point, memory: Region
@@ -71,6 +73,6 @@ class TrustNCG(TruncatedTrustRegion):
             equation.maxiter,
             equation.M,
             legs,
+            max(1, KEPT // point.x.size),
         )
-        kept = tuple(legs) if len(legs) * point.x.size <= KEPT else ()
-        return model, metric.after(equation.memory, equation.pairs), kept
+        return model, metric.after(equation.memory, equation.pairs), tuple(legs)

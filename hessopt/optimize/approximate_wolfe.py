@@ -77,7 +77,7 @@ def hager_zhang(
     >>> objective = Objective(lambda x: np.sum((x - 3) ** 2), [0.0], order=1)
     >>> point = objective(objective.x0)
     >>> hager_zhang(objective, point, -point.g, alpha=0.01).alpha
-    0.05
+    0.25
     """
     zero = Trial(0.0, point.f, float(point.g @ p), point)
     search = _Search(along(objective, point, p), zero, delta, sigma, maxls)

@@ -171,7 +171,7 @@ def gltr(
     >>> from hessopt.optimize.krylov import gltr
     >>> step, _ = gltr(np.diag([1.0, -4.0]).dot, np.array([1.0, 1.0]), 2.0, 1e-9, maxiter=2)
     >>> step.p.round(4)
-    array([-0.1869, -1.9912])
+    array([-0.1817, -1.9917])
     """
     space, lam = KrylovSpace(g, M), 0.0
     while True:

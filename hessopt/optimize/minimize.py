@@ -178,8 +178,12 @@ def minimize(
         objective = Objective(
             fun, x0, args, **derivatives, order=chosen.order, limits=general.limits()
         )
-        norm = getattr(chosen, "norm", np.inf)
-        tests = general.tests(chosen.maxiter(objective.n), chosen.descends(), norm)
+        tests = general.tests(
+            chosen.maxiter(objective.n),
+            chosen.descends(),
+            getattr(chosen, "norm", np.inf),
+            chosen.window,
+        )
         result = driver.run(chosen, objective, tests, watchers, state)
     else:
         if state is not None:

@@ -94,7 +94,9 @@ class RunOptions:
             tests.append(TimeLimit(self.maxtime))
         return joined(tests) if tests else None
 
-    def tests(self, maxiter: int, descends: bool, norm: float = np.inf) -> StoppingTest:
+    def tests(
+        self, maxiter: int, descends: bool, norm: float = np.inf, window: int = 10
+    ) -> StoppingTest:
         """Return what the driver is to ask after each iteration."""
         gtol = 1e-6 if self.gtol is None else self.gtol
         tests: list[StoppingTest] = [GradientTolerance(gtol, norm)]
@@ -103,7 +105,7 @@ class RunOptions:
         if self.xtol is not None:
             tests.append(StepTolerance(self.xtol))
         tests.append(Unbounded())
-        tests.append(Stalled() if descends else Diverged())
+        tests.append(Stalled(window) if descends else Diverged())
         tests.append(IterationLimit(maxiter if self.maxiter is None else self.maxiter))
         return joined(tests)
 

@@ -179,3 +179,25 @@ def test_nothing_piles_up(method):
             used.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     assert used[1] <= used[0] + 200_000
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0, 1e8])
+@pytest.mark.parametrize(
+    "method",
+    [
+        name
+        for name in METHODS
+        if name not in ("gradient-descent", "momentum", "nesterov", "adam", "sgd")
+    ],
+)
+def test_round_off_in_f_does_not_keep_from_gtol(method, offset, rosenbrock):
+    """Near the minimum f has no digits left that would tell, but the gradient has."""
+    scales = np.array([1.0, 3.0, 10.0, 30.0, 100.0])
+
+    def fun(x):
+        return offset + np.sum(scales * (np.cosh(x - 0.1) - 1))
+
+    for f, x0 in ((fun, np.ones(5)), (lambda x: offset + rosenbrock(x), np.tile([-1.2, 1.0], 4))):
+        res = minimize(f, x0, method=method, options={"gtol": 1e-7})
+        assert res.success, res.message
+        assert np.abs(res.jac).max() <= 1e-7

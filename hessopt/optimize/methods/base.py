@@ -28,11 +28,14 @@ class Method:
         The highest derivative wanted at every point.
     scipy_names : mapping
         What SciPy calls an option that has another name here.
+    window : int
+        A run has ended if in so many steps neither f nor its gradient gets better.
     """
 
     name: ClassVar[str]
     order: ClassVar[int]
     scipy_names: ClassVar[Mapping[str, str]] = {}
+    window: ClassVar[int] = 10
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Any]:
         """Return the first point and the memory before the first step."""

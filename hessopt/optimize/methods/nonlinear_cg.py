@@ -57,6 +57,7 @@ class NonlinearCG(Method):
 
     name: ClassVar[str] = "nonlinear-cg"
     order: ClassVar[int] = 1
+    window: ClassVar[int] = 100  # the gradient falls in waves
 
     delta: float = 0.1
     sigma: float = 0.9

@@ -103,13 +103,13 @@ class KrylovSpace:
 
     def shifted(self, lam: float) -> Solve | None:
         """Return what solves with ``T + lam I``, or None if that is not positive definite."""
-        from scipy.linalg.lapack import dpttrf, dpttrs
+        from scipy.linalg import lapack
 
         diagonal = np.array(self.delta) + lam
         if diagonal.size == 1:
             return (lambda b: b / diagonal) if diagonal[0] > 0 else None
-        d, e, info = dpttrf(diagonal, np.array(self.gamma[1:-1]))
-        return (lambda b: dpttrs(d, e, b)[0]) if info == 0 else None
+        d, e, info = lapack.dpttrf(diagonal, np.array(self.gamma[1:-1]))
+        return (lambda b: lapack.dpttrs(d, e, b)[0]) if info == 0 else None
 
     def reduction(self, h: Array) -> float:
         """Return the reduction of the quadratic model."""

@@ -138,3 +138,33 @@ def dogleg(B: Array, g: Array, newton: Array, radius: float) -> ModelStep:
 
 def _reduction(B: Array, g: Array, p: Array) -> float:
     return -float(g @ p + p @ B @ p / 2)
+
+
+def modified(B: Array, floor: float = 1e-8) -> Array:
+    """Return B with the absolute values of its eigenvalues, at least `floor` times the largest.
+
+    Parameters
+    ----------
+    B : ndarray
+        The Hessian, symmetric.
+    floor : float
+        The least eigenvalue of the modified matrix over its largest.
+
+    Returns
+    -------
+    ndarray
+        A positive definite matrix; the identity instead of zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.dense_subproblems import modified
+    >>> modified(np.diag([2.0, -1.0]))
+    array([[2., 0.],
+           [0., 1.]])
+    """
+    eigenvalues, V = np.linalg.eigh(B)
+    eigenvalues = np.abs(eigenvalues)
+    if not eigenvalues.any():
+        return np.eye(len(B))
+    return (V * np.maximum(eigenvalues, floor * eigenvalues.max())) @ V.T

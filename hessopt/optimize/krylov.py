@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import ModelStep, Product
 
 Array = NDArray[np.float64]
+
+# How many numbers the vectors of a space may hold: half a gigabyte
+ROOM = 2**26
 
 
 @dataclass
@@ -55,6 +59,7 @@ class KrylovSpace:
     gamma: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.room = max(20, ROOM // self.g.size)
         self.t, self.w = self.g, np.zeros_like(self.g)
         self._next()
 
@@ -82,8 +87,8 @@ class KrylovSpace:
 
     @property
     def complete(self) -> bool:
-        """Whether B leads out of the space no more."""
-        if len(self.Q) == self.g.size:
+        """Whether B leads out of the space no more, or there is no room for another vector."""
+        if len(self.Q) in (self.g.size, self.room):
             return True
         size = max(max(map(abs, self.delta)), max(self.gamma[1:]))
         return self.gamma[-1] <= 10 * EPS * size
@@ -103,7 +108,9 @@ class KrylovSpace:
 
     def shifted(self, lam: float) -> Solve | None:
         """Return what solves with ``T + lam I``, or None if that is not positive definite."""
-        from scipy.linalg import lapack
+        import scipy.linalg.lapack
+
+        lapack: Any = scipy.linalg.lapack  # its functions are compiled; type checkers miss them
 
         diagonal = np.array(self.delta) + lam
         if diagonal.size == 1:

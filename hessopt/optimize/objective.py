@@ -207,6 +207,12 @@ class Objective:
         self.check_limits()
         return self._guarded("product", curvature.dense)
 
+    def hessian_diagonal(self, x: Array) -> Array | None:
+        """Return the diagonal of the Hessian at `x` if the user gives a matrix, else None."""
+        curvature = self._curvature(x)
+        self.check_limits()
+        return self._guarded("product", curvature.diagonal)
+
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""
         return symmetric_operator(self.n, self.hvp(x))

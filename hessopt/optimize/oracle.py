@@ -49,6 +49,11 @@ class Curvature:
         B = np.asarray(B, dtype=np.float64)
         return (B + B.T) / 2
 
+    def diagonal(self) -> Array | None:
+        """Return the diagonal if the user gives a matrix, which then costs no product."""
+        B = None if self.matrix is None else self.matrix()
+        return None if B is None or hasattr(B, "matvec") else np.asarray(B.diagonal(), float)
+
 
 class Oracle:
     """Values and derivatives of `fun` at flat points, with the counts of what was evaluated.
@@ -93,11 +98,6 @@ class Oracle:
         self._before_call = before_call
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
-
-    @property
-    def has_matrix(self) -> bool:
-        """Whether the user gives the Hessian, so that its entries cost nothing more."""
-        return callable(self._hess)
 
     def _call(self, x: Any, *args: Any) -> Any:
         """Call fun once; `x` is an array or a Variable of the shape that the user sees."""

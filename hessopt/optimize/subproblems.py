@@ -353,33 +353,3 @@ def _scaled_newton(B: Array, g: Array, floor: float) -> tuple[Array, bool]:
     eigenvalues = np.abs(eigenvalues)
     eigenvalues = np.maximum(eigenvalues, max(floor * eigenvalues.max(), np.finfo(float).tiny))
     return -(V @ ((V.T @ (g / D)) / eigenvalues)) / D, False
-
-
-def modified(B: Array, floor: float = 1e-8) -> Array:
-    """Return B with the absolute values of its eigenvalues, at least `floor` times the largest.
-
-    Parameters
-    ----------
-    B : ndarray
-        The Hessian, symmetric.
-    floor : float
-        The least eigenvalue of the modified matrix over its largest.
-
-    Returns
-    -------
-    ndarray
-        A positive definite matrix; the identity instead of zero.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from hessopt.optimize.subproblems import modified
-    >>> modified(np.diag([2.0, -1.0]))
-    array([[2., 0.],
-           [0., 1.]])
-    """
-    eigenvalues, V = np.linalg.eigh(B)
-    eigenvalues = np.abs(eigenvalues)
-    if not eigenvalues.any():
-        return np.eye(len(B))
-    return (V * np.maximum(eigenvalues, floor * eigenvalues.max())) @ V.T

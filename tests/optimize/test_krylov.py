@@ -101,3 +101,12 @@ def test_cubic_is_the_least(spectrum, sigma, quadratic_model, least_in_ball):
         assert -step.reduction <= other + 1e-7 * abs(other)
     np.testing.assert_allclose(cubic_again(space, sigma).reduction, step.reduction, rtol=1e-6)
     assert cubic_again(space, 10 * sigma).length < r
+
+
+def test_a_space_does_not_outgrow_the_memory(monkeypatch):
+    n = 400
+    scales = np.linspace(1.0, 1e6, n)
+    monkeypatch.setattr("hessopt.optimize.krylov.ROOM", 25 * n)
+    step, space = gltr(lambda v: scales * v, np.ones(n), 1e3, 1e-12, 1000)
+    assert len(space.Q) == step.products == 25
+    assert step.reduction > 0

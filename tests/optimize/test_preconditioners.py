@@ -3,19 +3,11 @@ import pytest
 import scipy.sparse
 from scipy.sparse.linalg import aslinearoperator
 
+from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.objective import Objective
-from hessopt.optimize.preconditioners import (
-    AUTO,
-    Diagonal,
-    Given,
-    Pairs,
-    PastCG,
-    Preconditioner,
-    Scale,
-    dual_norm,
-    preconditioner,
-)
+from hessopt.optimize.past_directions import AUTO, Pairs, PastCG
+from hessopt.optimize.preconditioners import Diagonal, Given, Preconditioner, Scale, dual_norm
 from hessopt.optimize.subproblems import steihaug, truncated_cg, two_loop
 
 N = 60
@@ -98,9 +90,7 @@ def test_the_forms_of_a_given_one(method):
 
 
 @pytest.mark.parametrize("method", ["trust-ncg", "trust-krylov", "newton-cg", "arc"])
-@pytest.mark.parametrize(
-    "options", [{"preconditioner": "diagonal"}, {"scale": "auto"}]
-)
+@pytest.mark.parametrize("options", [{"preconditioner": "diagonal"}, {"scale": "auto"}])
 def test_what_is_found_saves_products(method, options):
     none = {"preconditioner": None}
     plain = minimize(badly_scaled, np.ones(N), method=method, options=none)
@@ -292,3 +282,11 @@ def test_nonlinear_cg_takes_what_needs_no_second_derivatives():
     for options in ({"preconditioner": "diagonal"}, {"preconditioner": "lbfgs"}, {"scale": "auto"}):
         with pytest.raises(ValueError, match="of 'nonlinear-cg' must be given in numbers"):
             minimize(badly_scaled, np.ones(N), method="nonlinear-cg", options=options)
+
+
+def test_a_hessian_given_as_an_operator_has_no_diagonal_at_hand():
+    objective, _, M, _ = at_start(
+        "diagonal", jac=lambda x: SCALES * x, hess=lambda x: aslinearoperator(np.diag(SCALES))
+    )
+    np.testing.assert_allclose(M(SCALES), 1.0)
+    assert objective.hessian_diagonal(objective.x0) is None

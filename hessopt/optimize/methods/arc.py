@@ -10,10 +10,9 @@ import numpy as np
 from hessopt.optimize import checks
 from hessopt.optimize.krylov import cubic, cubic_again
 from hessopt.optimize.methods.forcing import Forcing
-from hessopt.optimize.methods.metric import newton_equation
+from hessopt.optimize.methods.metric import for_krylov, newton_equation, preconditioner
 from hessopt.optimize.methods.trust_region import ModelMethod, first_radius
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import for_krylov, preconditioner
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import ModelStep
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from hessopt.optimize.dense_subproblems import cholesky, dogleg
+from hessopt.optimize.dense_subproblems import cholesky, dogleg, modified
 from hessopt.optimize.methods.trust_exact import DenseTrustRegion
-from hessopt.optimize.subproblems import ModelStep, modified
+from hessopt.optimize.subproblems import ModelStep
 
 
 @dataclass(frozen=True)

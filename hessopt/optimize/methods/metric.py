@@ -8,8 +8,14 @@ import numpy as np
 
 from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import Pairs, Preconditioner, dual_norm
+from hessopt.optimize.past_directions import Auto, Pairs, PastCG
+from hessopt.optimize.preconditioners import Diagonal, Given, Preconditioner, Scale, dual_norm
 from hessopt.optimize.subproblems import Product
+
+WHAT = (
+    "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', a matrix, a LinearOperator, or a "
+    "function of x that returns one, which approximates the inverse of the Hessian"
+)
 
 
 class NewtonEquation(NamedTuple):
@@ -66,3 +72,69 @@ def newton_equation(
         memory,
         pairs,
     )
+
+
+def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
+    """Return the preconditioner that is meant by the options of these names.
+
+    Parameters
+    ----------
+    spec : object
+        ``"auto"``, ``"diagonal"``, ``"lbfgs"``, a matrix, an operator, a function of x, or None.
+    scale : object
+        ``"auto"`` or True, typical sizes of the variables, or None.
+
+    Returns
+    -------
+    Preconditioner
+        The one that is meant.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these, or both are given.
+
+    Examples
+    --------
+    >>> from hessopt.optimize.methods.metric import preconditioner
+    >>> preconditioner("diagonal")
+    Diagonal(probes=2, seed=0)
+    """
+    automatic = isinstance(spec, str) and spec == "auto"
+    if spec is not None and not automatic and scale is not None:
+        raise ValueError(
+            "options 'preconditioner' and 'scale' both set the metric of the step; give one"
+        )
+    if scale is not None and scale is not False:
+        if scale is True or (isinstance(scale, str) and scale == "auto"):
+            return Scale()
+        try:
+            sizes = np.asarray(scale, dtype=np.float64)
+        except (TypeError, ValueError):
+            sizes = np.array(np.nan)
+        if not (np.isfinite(sizes).all() and (sizes > 0).all()):
+            raise ValueError(
+                f"option 'scale' must be 'auto' or positive sizes of the variables, not {scale!r}"
+            )
+        return Scale(sizes)
+    if spec is None:
+        return Preconditioner()
+    if isinstance(spec, str):
+        kinds = {"auto": Auto, "diagonal": Diagonal, "lbfgs": PastCG}
+        if spec not in kinds:
+            raise ValueError(f"{WHAT}; not {spec!r}")
+        return kinds[spec]()
+    if not (callable(spec) or hasattr(spec, "shape") or isinstance(spec, list | tuple)):
+        raise ValueError(f"{WHAT}; not {spec!r}")
+    return Given(spec)
+
+
+def for_krylov(spec: Any, scale: Any) -> Preconditioner:
+    """Return the preconditioner for a method of Lanczos, whose directions are not conjugate."""
+    chosen = preconditioner(spec, scale)
+    if isinstance(chosen, PastCG):
+        raise ValueError(
+            "option 'preconditioner' may not be 'lbfgs' here: it lives on the directions of "
+            "conjugate gradients, which 'trust-ncg' and 'newton-cg' have"
+        )
+    return chosen

@@ -11,9 +11,8 @@ from hessopt.optimize import checks
 from hessopt.optimize.line_search import wolfe
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
-from hessopt.optimize.methods.metric import newton_equation
+from hessopt.optimize.methods.metric import newton_equation, preconditioner
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import preconditioner
 from hessopt.optimize.subproblems import truncated_cg
 
 

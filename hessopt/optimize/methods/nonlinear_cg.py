@@ -11,8 +11,9 @@ from hessopt.optimize import checks
 from hessopt.optimize.approximate_wolfe import hager_zhang
 from hessopt.optimize.line_search import Trial
 from hessopt.optimize.methods.base import Method, first_length, search_or_restart
+from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import Given, Scale, preconditioner
+from hessopt.optimize.preconditioners import Given, Scale
 from hessopt.optimize.subproblems import Product
 
 

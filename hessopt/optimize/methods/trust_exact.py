@@ -9,9 +9,9 @@ import numpy as np
 
 from hessopt.optimize import checks
 from hessopt.optimize.dense_subproblems import more_sorensen
+from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.methods.trust_region import Region, TrustRegion, first_radius
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import preconditioner
 from hessopt.optimize.subproblems import ModelStep
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from hessopt.optimize.krylov import again, gltr
-from hessopt.optimize.methods.metric import newton_equation
+from hessopt.optimize.methods.metric import for_krylov, newton_equation, preconditioner
 from hessopt.optimize.methods.trust_region import Region, TruncatedTrustRegion
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import for_krylov, preconditioner
 from hessopt.optimize.subproblems import ModelStep
 
 
@@ -25,7 +24,7 @@ class TrustKrylov(TruncatedTrustRegion):
     ----------
     initial_trust_radius, max_trust_radius, eta, cg_maxiter, preconditioner, scale
         As for ``trust-ncg``, but not ``"lbfgs"``. The vectors of the Krylov space are kept, at
-        most `cg_maxiter`.
+        most `cg_maxiter` and as many as half a gigabyte holds.
     inexact : bool
         False solves every subproblem to eight digits.
 

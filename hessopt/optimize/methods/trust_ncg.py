@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from hessopt.optimize.methods.metric import newton_equation
+from hessopt.optimize.methods.metric import newton_equation, preconditioner
 from hessopt.optimize.methods.trust_region import Region, TruncatedTrustRegion
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import preconditioner
 from hessopt.optimize.subproblems import Leg, ModelStep, along, steihaug
 
 # How many numbers a path may hold that is kept in case the step is refused

@@ -12,8 +12,8 @@ from hessopt.optimize import checks
 from hessopt.optimize.line_search import NOISE, no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
+from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import preconditioner
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import ModelStep
 

@@ -119,6 +119,7 @@ class Run:
             stop, point = self.converged(stop, point)
         progress = self.progress()
         result = assemble(self.objective, point, stop, progress, self.method.name)
+        result.update(self.method.report(self.at.memory))
         result.state = State(
             self.method,
             self.at.point,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
@@ -57,15 +58,16 @@ def minimize(
     args : tuple
         Further arguments of fun and its derivatives. What is not a tuple counts as one argument.
     method : str or callable
-        One of our own: ``"newton"`` (dense Hessian), ``"newton-cg"`` and ``"trust-ncg"`` (only
-        products with the Hessian), ``"l-bfgs"``, ``"gradient-descent"``, ``"momentum"``,
-        ``"adam"``; or one that SciPy runs with our derivatives: ``"nelder-mead"``, ``"powell"``,
-        ``"cg"``, ``"bfgs"``, ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``,
-        ``"trust-constr"``, ``"dogleg"``, ``"trust-exact"``, ``"trust-krylov"``. Case does not
-        matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says in the message
-        what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with bounds;
-        with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs`` where
-        there is only a given gradient. A callable is a custom method, as in SciPy.
+        One of our own: ``"newton"``, ``"trust-exact"``, ``"dogleg"`` (dense Hessian),
+        ``"newton-cg"``, ``"trust-ncg"``, ``"trust-krylov"``, ``"arc"`` (only products with the
+        Hessian), ``"bfgs"``, ``"l-bfgs"``, ``"nonlinear-cg"``, ``"gradient-descent"``,
+        ``"momentum"``, ``"nesterov"``, ``"adam"``, ``"sgd"`` (a mean over data); or one that SciPy
+        runs with our derivatives: ``"nelder-mead"``, ``"powell"``, ``"cg"`` (Polak and Ribiere's),
+        ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``.
+        Case does not matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says
+        in the message what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with
+        bounds; with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs``
+        where there is only a given gradient. A callable is a custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.
@@ -162,6 +164,9 @@ def minimize(
     elif name == "auto":
         name, reason, defaults = choose(flat.size, jac, hess, hessp, bounds, constraints)
         general, others = split({**defaults, **(options or {})})
+    if name in METHODS and (renamed := METHODS[name].scipy_names.keys() & others.keys()):
+        given = {METHODS[name].scipy_names[old]: others.pop(old) for old in renamed}
+        general = replace(general, **given)
     constraints = exact(constraints, shape, second=name == "trust-constr")
     _refuse_restrictions(name, bounds, constraints)
     _warn_unused(name, jac, hess, hessp)
@@ -196,7 +201,12 @@ def minimize(
             limits=general.limits(),
             jit=general.jit,
         )
-        tests = general.tests(chosen.maxiter(objective.n), chosen.descends())
+        tests = general.tests(
+            chosen.maxiter(objective.n),
+            chosen.descends(),
+            getattr(chosen, "norm", np.inf),
+            chosen.window,
+        )
         return driver.run(chosen, objective, tests, watchers, state, general.certify)
 
     if name in METHODS:

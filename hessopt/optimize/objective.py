@@ -134,6 +134,7 @@ class Objective:
         self.x0, self.shape = checks.start(x0)
         self.n = self.x0.size
         args = args if isinstance(args, tuple) else (args,)
+        self.args = args
         self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits, jit)
         self.order, self.limits = order, limits
         self.best: Point | None = None
@@ -188,6 +189,11 @@ class Objective:
         point = self._record(x, 1).point
         return point.f, point.g
 
+    def part(self, x: Array, args: tuple[Any, ...]) -> tuple[float, Array]:
+        """Evaluate f and its gradient with other `args`; counted, not remembered."""
+        with quiet():
+            return self._guarded("point", self.oracle.first, x, args)
+
     def gradient(self, x: Array) -> Array:
         """Evaluate the gradient, as a new array."""
         return self._record(x, 1).point.g.copy()
@@ -211,6 +217,12 @@ class Objective:
         curvature = self._curvature(x)
         self.check_limits()
         return self._guarded("product", curvature.dense)
+
+    def hessian_diagonal(self, x: Array) -> Array | None:
+        """Return the diagonal of the Hessian at `x` if the user gives a matrix, else None."""
+        curvature = self._curvature(x)
+        self.check_limits()
+        return self._guarded("product", curvature.diagonal)
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from hessopt.optimize import checks
 from hessopt.optimize.result import State
 from hessopt.optimize.stopping import (
@@ -105,15 +107,18 @@ class RunOptions:
             tests.append(TimeLimit(self.maxtime))
         return joined(tests) if tests else None
 
-    def tests(self, maxiter: int, descends: bool) -> StoppingTest:
+    def tests(
+        self, maxiter: int, descends: bool, norm: float = np.inf, window: int = 10
+    ) -> StoppingTest:
         """Return what the driver is to ask after each iteration."""
-        tests: list[StoppingTest] = [GradientTolerance(1e-6 if self.gtol is None else self.gtol)]
+        gtol = 1e-6 if self.gtol is None else self.gtol
+        tests: list[StoppingTest] = [GradientTolerance(gtol, norm)]
         if self.ftol is not None:
             tests.append(ValueTolerance(self.ftol))
         if self.xtol is not None:
             tests.append(StepTolerance(self.xtol))
         tests.append(Unbounded())
-        tests.append(Stalled() if descends else Diverged())
+        tests.append(Stalled(window) if descends else Diverged())
         tests.append(IterationLimit(maxiter if self.maxiter is None else self.maxiter))
         return joined(tests)
 

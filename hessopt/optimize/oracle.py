@@ -28,11 +28,15 @@ LARGEST_DENSE = 20_000
 
 @dataclass(frozen=True)
 class Curvature:
-    """The Hessian at one point: a product with it and, from the user, perhaps the matrix."""
+    """The Hessian at one point: a product with it and, from the user, perhaps the matrix.
+
+    Where `products` is given, it makes all products with the unit vectors at once.
+    """
 
     n: int
     product: Product
     matrix: Callable[[], Any] | None = None
+    products: Callable[[], Array] | None = None
 
     def dense(self) -> Array:
         """Return the Hessian as a symmetric array."""
@@ -41,7 +45,8 @@ class Curvature:
                 f"a dense Hessian of {self.n} variables needs {8e-9 * self.n**2:.3g} GB; use a "
                 "method that needs only products with it: 'trust-ncg' or 'newton-cg'"
             )
-        B = None if self.matrix is None else self.matrix()
+        form = self.matrix or self.products
+        B = None if form is None else form()
         if B is None or hasattr(B, "matvec"):
             product = self.product if B is None else B.matvec
             B = np.stack([product(e) for e in np.eye(self.n)], axis=-1)
@@ -49,6 +54,11 @@ class Curvature:
             B = B.toarray()
         B = np.asarray(B, dtype=np.float64)
         return (B + B.T) / 2
+
+    def diagonal(self) -> Array | None:
+        """Return the diagonal if the user gives a matrix, which then costs no product."""
+        B = None if self.matrix is None else self.matrix()
+        return None if B is None or hasattr(B, "matvec") else np.asarray(B.diagonal(), float)
 
 
 class Oracle:
@@ -131,29 +141,30 @@ class Oracle:
         """Evaluate fun alone."""
         return float(self._recorded(self._shaped(x), *self._args))
 
-    def first(self, x: Array) -> tuple[float, Array]:
-        """Value and gradient."""
-        if self.compiled is not None:
+    def first(self, x: Array, args: tuple[Any, ...] | None = None) -> tuple[float, Array]:
+        """Value and gradient, with `args` in the place of those of the objective if given."""
+        own, args = args is None, self._args if args is None else args
+        if self.compiled is not None and own:
             self._before_call()
             self.nfev += 1
             f, g = self.compiled.value_and_grad(self._shaped(x))
         elif self._jac is None:
-            f, g = value_and_grad(self._recorded)(self._shaped(x), *self._args)
+            f, g = value_and_grad(self._recorded)(self._shaped(x), *args)
         elif self._jac is True:
-            pair = self._call(self._shaped(x), *self._args)
+            pair = self._call(self._shaped(x), *args)
             if not (isinstance(pair, tuple | list) and len(pair) == 2):
                 raise TypeError("with jac=True, fun must return the pair (value, gradient)")
             f, g = checks.scalar(pair[0]), pair[1]
         elif callable(self._jac):
-            f, g = self.value(x), self._jac(self._shaped(x), *self._args)
+            f, g = self._recorded(self._shaped(x), *args), self._jac(self._shaped(x), *args)
         else:
-            f = self.value(x)
-            g = differences.gradient(self._differenced, x, f, self._jac)
+            f = float(self._recorded(self._shaped(x), *args))
+            g = differences.gradient(lambda z: self._differenced(z, args), x, f, self._jac)
         self.njev += 1
         return float(f), checks.vector(g, self._n, "jac")
 
-    def _differenced(self, x: Array) -> Any:
-        out = self._call(x.reshape(self._shape), *self._args)
+    def _differenced(self, x: Array, args: tuple[Any, ...]) -> Any:
+        out = self._call(x.reshape(self._shape), *args)
         return checks.scalar(out, complex_allowed=self._jac == "cs")
 
     def second(self, x: Array) -> tuple[float, Array, Curvature]:
@@ -168,7 +179,7 @@ class Oracle:
         if exact and self.compiled is not None:
             held = self._shaped(x)
             product = self._counted(self.compiled.product(held), "the Hessian product")
-            return f, g, Curvature(self._n, product, lambda: self._compiled_matrix(held))
+            return f, g, Curvature(self._n, product, None, lambda: self._products(held))
         return f, g, self._curvature(x)
 
     def _curvature(self, x: Array) -> Curvature:
@@ -189,7 +200,7 @@ class Oracle:
             product = self._engine_product(x)
         return Curvature(self._n, product)
 
-    def _compiled_matrix(self, x: Array) -> Array:
+    def _products(self, x: Array) -> Array:
         assert self.compiled is not None
         self.nhev += self._n
         return self.compiled.hessian(x)

@@ -113,17 +113,22 @@ class AnyOf(StoppingTest):
 class GradientTolerance(StoppingTest):
     """The largest entry of the gradient is small: ``max |g_i| <= gtol``, as SciPy's BFGS.
 
-    The test is absolute: it depends on the units of f and x.
+    The test is absolute: it depends on the units of f and x. Another `norm` of the gradient may be
+    asked for, as in `numpy.linalg.norm`.
     """
 
     gtol: float = 1e-6
+    norm: float = np.inf
 
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the current point."""
-        norm = progress.point.grad_norm
+        point, what = progress.point, "max |gradient|"
+        norm = point.grad_norm
+        if self.norm != np.inf:
+            norm, what = float(np.linalg.norm(point.g, self.norm)), f"|gradient|_{self.norm:g}"
         if not norm <= self.gtol:
             return None
-        message = f"Converged: max |gradient| = {norm:.3g} is at most gtol = {self.gtol:g}"
+        message = f"Converged: {what} = {norm:.3g} is at most gtol = {self.gtol:g}"
         if progress.nit == 0:
             message += (
                 " at the start already. If x0 is no minimum, it is another stationary point (ask "

@@ -38,6 +38,10 @@ class ModelStep(NamedTuple):
         the method met a direction of negative curvature.
     products : int
         How many products with B were made.
+    length : float
+        The length of p in the norm of the region.
+    radius : float
+        The radius of the region.
     """
 
     p: Array
@@ -45,10 +49,52 @@ class ModelStep(NamedTuple):
     at_edge: bool
     curvature: float
     products: int
+    length: float = np.nan
+    radius: float = np.nan
 
 
-def steihaug(B: Product, g: Array, radius: float, tolerance: float, maxiter: int) -> ModelStep:
+class Leg(NamedTuple):
+    """One direction d of conjugate gradients, from the iterate z; see `along`."""
+
+    d: Array
+    r_v: float
+    d_Bd: float
+    z_z: float
+    z_d: float
+    d_d: float
+
+    @property
+    def alpha(self) -> float:
+        """How far to go along d if nothing is in the way."""
+        return self.r_v / self.d_Bd if self.d_Bd > 0 else np.inf
+
+    def inside(self, radius: float) -> bool:
+        """Whether the end of the leg lies in the ball."""
+        alpha = self.alpha
+        return self.z_z + alpha * (2 * self.z_d + alpha * self.d_d) < radius * radius
+
+    def cut(self, z: Array, radius: float, reduction: float, j: int) -> ModelStep:
+        """Go up to the edge: to the positive root of ``|z + tau d| = radius``."""
+        tau = _to_edge(self.z_z, self.z_d, self.d_d, radius)
+        reduction += tau * self.r_v - tau**2 / 2 * self.d_Bd
+        curvature = self.d_Bd / self.d_d
+        return ModelStep(z + tau * self.d, reduction, True, curvature, j, radius, radius)
+
+
+def steihaug(
+    B: Product,
+    g: Array,
+    radius: float | Callable[[float], float],
+    tolerance: float,
+    maxiter: int,
+    M: Product | None = None,
+    legs: list[Leg] | None = None,
+    most: int = 1000,
+) -> ModelStep:
     """Minimise the model in a ball by conjugate gradients (Algorithm 7.2).
+
+    With a preconditioner the ball is one of the norm ``|p|^2 = p'M^-1 p``, in which the iterates
+    grow, so that the first to leave it may be cut off (Conn, Gould and Toint, Algorithm 7.5.1).
 
     Parameters
     ----------
@@ -56,12 +102,19 @@ def steihaug(B: Product, g: Array, radius: float, tolerance: float, maxiter: int
         The product with the Hessian.
     g : ndarray
         The gradient.
-    radius : float
-        The radius of the trust region.
+    radius : float or callable
+        The radius of the trust region, or a function that chooses it, given the length of the
+        first step of conjugate gradients (0 if there is no minimum that way).
     tolerance : float
-        When the residual ``Bp + g`` is short enough.
+        When the residual ``r = Bp + g`` is short enough: ``r'Mr <= tolerance^2``.
     maxiter : int
         The most products with B.
+    M : callable, optional
+        The preconditioner, which approximates the inverse of B.
+    legs : list, optional
+        Is filled with the path, on which `along` finds the step for a smaller radius.
+    most : int
+        How many directions to put there at most.
 
     Returns
     -------
@@ -79,30 +132,65 @@ def steihaug(B: Product, g: Array, radius: float, tolerance: float, maxiter: int
     >>> float(np.linalg.norm(steihaug(B.dot, g, radius=0.5, tolerance=1e-12, maxiter=2).p))
     0.5
     """
-    z, r, d = np.zeros_like(g), g, -g
-    r_r = float(r @ r)
+    z, r = np.zeros_like(g), g
+    v = r if M is None else M(r)
+    d, r_v = -v, float(r @ v)
+    z_z, z_d, d_d = 0.0, 0.0, r_v
     reduction, curvature = 0.0, np.inf
-    if np.sqrt(r_r) <= tolerance:
-        return ModelStep(z, reduction, False, curvature, 0)
-    for j in range(maxiter):
+    if not callable(radius) and np.sqrt(r_v) <= tolerance:
+        return ModelStep(z, reduction, False, curvature, 0, 0.0, radius)
+    j = 0
+    while True:
         Bd = B(d)
-        d_Bd, d_d, z_d, z_z = _curvature(d, Bd), float(d @ d), float(z @ d), float(z @ z)
-        curvature = d_Bd / d_d
-        alpha = r_r / d_Bd if d_Bd > 0 else np.inf
-        if not z_z + alpha * (2 * z_d + alpha * d_d) < radius * radius:
-            # Up to the edge along d: the positive root of |z + tau d| = radius
-            tau = _to_edge(z_z, z_d, d_d, radius)
-            reduction += tau * r_r - tau**2 / 2 * d_Bd
-            return ModelStep(z + tau * d, reduction, True, curvature, j + 1)
+        j += 1
+        leg = Leg(d, r_v, _curvature(d, Bd), z_z, z_d, d_d)
+        curvature = leg.d_Bd / d_d
+        if callable(radius):
+            radius = radius(leg.alpha * np.sqrt(d_d) if curvature > 0 else 0.0)
+        if legs is not None and j <= most:
+            legs.append(leg)
+        if not leg.inside(radius):
+            return leg.cut(z, radius, reduction, j)
+        alpha = leg.alpha
         z = z + alpha * d
         r = r + alpha * Bd
-        reduction += alpha * r_r / 2
-        r_r_next = float(r @ r)
-        if np.sqrt(r_r_next) <= tolerance:
-            return ModelStep(z, reduction, False, curvature, j + 1)
-        d = (r_r_next / r_r) * d - r
-        r_r = r_r_next
-    return ModelStep(z, reduction, False, curvature, maxiter)
+        reduction += alpha * r_v / 2
+        v = r if M is None else M(r)
+        r_v, r_v_old = float(r @ v), r_v
+        z_z += alpha * (2 * z_d + alpha * d_d)
+        if np.sqrt(r_v) <= tolerance or j >= maxiter:
+            return ModelStep(z, reduction, False, curvature, j, np.sqrt(z_z), radius)
+        beta = r_v / r_v_old
+        z_d, d_d = beta * (z_d + alpha * d_d), r_v + beta**2 * d_d
+        d = beta * d - v
+        if M is None:  # the same numbers, less what rounding does to a recurrence
+            z_z, z_d, d_d = float(z @ z), float(z @ d), float(d @ d)
+
+
+def along(legs: Sequence[Leg], radius: float) -> ModelStep | None:
+    """Return the step of `steihaug` for a smaller radius, without a product.
+
+    Parameters
+    ----------
+    legs : sequence of Leg
+        The path of conjugate gradients.
+    radius : float
+        The radius of the trust region.
+
+    Returns
+    -------
+    ModelStep or None
+        None if the path does not reach the edge.
+    """
+    if not legs:
+        return None
+    z, reduction = np.zeros_like(legs[0].d), 0.0
+    for j, leg in enumerate(legs):
+        if not leg.inside(radius):
+            return leg.cut(z, radius, reduction, j + 1)
+        z += leg.alpha * leg.d
+        reduction += leg.alpha * leg.r_v / 2
+    return None
 
 
 def _curvature(d: Array, Bd: Array) -> float:
@@ -118,7 +206,9 @@ def _to_edge(z_z: float, z_d: float, d_d: float, radius: float) -> float:
     return gap / (z_d + root) if z_d > 0 else (root - z_d) / d_d
 
 
-def truncated_cg(B: Product, g: Array, tolerance: float, maxiter: int) -> ModelStep:
+def truncated_cg(
+    B: Product, g: Array, tolerance: float, maxiter: int, M: Product | None = None
+) -> ModelStep:
     """Solve ``Bp = -g`` by conjugate gradients up to a tolerance (Algorithm 7.1, inner loop).
 
     Where curvature is not positive the book returns the iterate so far. Here the direction that
@@ -127,7 +217,7 @@ def truncated_cg(B: Product, g: Array, tolerance: float, maxiter: int) -> ModelS
 
     Parameters
     ----------
-    B, g, tolerance, maxiter
+    B, g, tolerance, maxiter, M
         As for `steihaug`.
 
     Returns
@@ -144,26 +234,27 @@ def truncated_cg(B: Product, g: Array, tolerance: float, maxiter: int) -> ModelS
     >>> step.curvature < 0, bool(step.p @ g < 0)
     (True, True)
     """
-    z, r, d = np.zeros_like(g), g, -g
-    r_r = float(r @ r)
+    z, r = np.zeros_like(g), g
+    v = r if M is None else M(r)
+    d, r_v = -v, float(r @ v)
     reduction, curvature = 0.0, np.inf
     for j in range(maxiter):
-        if np.sqrt(r_r) <= tolerance:
+        if np.sqrt(r_v) <= tolerance:
             return ModelStep(z, reduction, False, curvature, j)
         Bd = B(d)
         d_Bd, d_d = _curvature(d, Bd), float(d @ d)
         curvature = d_Bd / d_d
         if not curvature > 0:
-            alpha = r_r / -d_Bd if d_Bd < 0 else 1.0
-            reduction += alpha * r_r - alpha**2 / 2 * d_Bd
+            alpha = r_v / -d_Bd if d_Bd < 0 else 1.0
+            reduction += alpha * r_v - alpha**2 / 2 * d_Bd
             return ModelStep(z + alpha * d, reduction, False, curvature, j + 1)
-        alpha = r_r / d_Bd
+        alpha = r_v / d_Bd
         z = z + alpha * d
         r = r + alpha * Bd
-        reduction += alpha * r_r / 2
-        r_r_next = float(r @ r)
-        d = (r_r_next / r_r) * d - r
-        r_r = r_r_next
+        reduction += alpha * r_v / 2
+        v = r if M is None else M(r)
+        r_v, r_v_old = float(r @ v), r_v
+        d = (r_v / r_v_old) * d - v
     return ModelStep(z, reduction, False, curvature, maxiter)
 
 

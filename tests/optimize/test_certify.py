@@ -106,6 +106,7 @@ def test_results_are_the_same_each_time():
     assert runs[0] == runs[1]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_counts_and_limits_hold(counted):
     fun = counted(monkey)
     res = minimize(fun, [0.0, 0.0], method="newton", options=CERTIFY)
@@ -157,7 +158,7 @@ def test_escape_goes_to_the_lower_side():
     assert escape(tilted, point, Spectrum(-2.0, np.ones(1), 2.0)).x[0] < 0
 
 
-@pytest.mark.parametrize("method", ["bfgs", "cg", "l-bfgs-b", "trust-exact", "nelder-mead"])
+@pytest.mark.parametrize("method", ["cg", "l-bfgs-b", "tnc", "nelder-mead"])
 def test_methods_of_scipys_report(method):
     res = minimize(lambda x: np.sum((x - 1) ** 2), [3.0, 2.0], method=method, options=CERTIFY)
     np.testing.assert_allclose(res.least_eigenvalue, 2.0, rtol=1e-6)

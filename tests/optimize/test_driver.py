@@ -116,6 +116,7 @@ def test_the_best_point_is_returned_where_the_last_is_worse():
     assert res.state.point.f == res.history.f[-1]  # what a resumed run goes on from
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_trial_that_was_interrupted_counts(counted, raising):
     """The lowest point may be a trial that the search had not accepted yet."""
     fun = counted(lambda x: np.sum((x - 1) ** 2), 3, raising(KeyboardInterrupt()))

@@ -30,8 +30,6 @@ def its_function(method):
         "nelder-mead": "neldermead",
         "l-bfgs-b": "lbfgsb",
         "trust-constr": "trustregion_constr",
-        "trust-exact": "trustregion_exact",
-        "trust-krylov": "trust_krylov",
     }
     return getattr(scipy.optimize._minimize, f"_minimize_{names.get(method, method)}")
 
@@ -39,12 +37,8 @@ def its_function(method):
 @every_method
 def test_the_table_agrees_with_scipy(method):
     parameters = set(inspect.signature(its_function(method)).parameters)
-    if method in ("dogleg", "trust-exact", "trust-krylov"):
-        from scipy.optimize._trustregion import _minimize_trust_region
-
-        parameters |= set(inspect.signature(_minimize_trust_region).parameters)
     row = SCIPY_METHODS[method]
-    newer = {"workers", "subproblem_maxiter", "f_target"}  # than SciPy 1.14
+    newer = {"workers", "f_target"}  # than SciPy 1.14
     assert row.takes() - newer <= parameters
     assert set(row.translated.values()) <= row.takes()
     assert {"bounds": row.bounds, "constraints": row.constraints} == {
@@ -63,8 +57,8 @@ def test_the_table_agrees_with_scipy(method):
         "func",
         "grad",
     }
-    ours |= {"disp", "return_all", "unknown_options", "trust_region_options", "subproblem"}
-    assert parameters - ours - {"inexact", "workers", "subproblem_maxiter"} <= row.takes()
+    ours |= {"disp", "return_all", "unknown_options"}
+    assert parameters - ours - {"workers"} <= row.takes()
 
 
 @every_method
@@ -132,7 +126,7 @@ def test_no_derivative_is_needed(method):
     assert "jac" not in res
 
 
-@pytest.mark.parametrize("method", ["bfgs", "l-bfgs-b", "slsqp", "trust-constr", "tnc", "cg"])
+@pytest.mark.parametrize("method", ["l-bfgs-b", "slsqp", "trust-constr", "tnc", "cg"])
 def test_differences_are_left_to_scipy(method):
     def outside(x):
         return math.cosh(x[0] - 0.5) + math.cosh(x[1] + 1) - 1
@@ -155,7 +149,7 @@ def test_differences_for_methods_that_scipy_gives_none(method):
 
 
 @pytest.mark.parametrize("hess", ["2-point", scipy.optimize.BFGS(), scipy.optimize.SR1()])
-@pytest.mark.parametrize("method", ["trust-constr", "trust-krylov"])
+@pytest.mark.parametrize("method", ["trust-constr"])
 def test_approximations_of_the_hessian_are_left_to_scipy(method, hess):
     res = minimize(bowl, [2.0, 1.0], method=method, hess=hess)
     np.testing.assert_allclose(res.x, [0.5, -1], atol=1e-4)
@@ -331,7 +325,7 @@ def test_the_best_point_is_returned_where_scipy_fails():
     def trap(x):  # every step leads up, but for the trial that is never accepted
         return np.sum((x - 3) ** 2)
 
-    res = minimize(trap, [0.0], method="bfgs", options={"maxiter": 1, "gtol": 1e-12})
+    res = minimize(trap, [0.0], method="cg", options={"maxiter": 1, "gtol": 1e-12})
     assert not res.success
     assert res.fun == trap(res.x)
     np.testing.assert_allclose(res.jac, 2 * (res.x - 3))
@@ -341,7 +335,7 @@ def test_the_best_point_is_returned_where_scipy_fails():
     ("method", "options", "translated"),
     [
         ("nelder-mead", {"ftol": 1, "xtol": 2, "maxfun": 3}, {"fatol": 1, "xatol": 2, "maxfev": 3}),
-        ("bfgs", {"gtol": 1, "xtol": 2, "maxiter": 3}, {"gtol": 1, "xrtol": 2, "maxiter": 3}),
+        ("cg", {"gtol": 1, "maxiter": 3}, {"gtol": 1, "maxiter": 3}),
         ("cobyla", {"maxfun": 3, "xtol": 1}, {"maxiter": 3, "tol": 1}),
         ("tnc", {"maxfun": 3}, {"maxfun": 3}),
         ("slsqp", {"maxfun": 3, "maxtime": 1, "disp": True}, {}),
@@ -362,10 +356,10 @@ def test_scipys_name_wins():
 @pytest.mark.parametrize(
     ("method", "options", "message"),
     [
-        ("bfgs", {"gtoll": 1}, "unknown option 'gtoll' for method 'bfgs'; did you mean 'gtol'"),
-        ("bfgs", {"ftol": 1}, "unknown option 'ftol' for method 'bfgs'"),
+        ("cg", {"gtoll": 1}, "unknown option 'gtoll' for method 'cg'; did you mean 'gtol'"),
+        ("cg", {"ftol": 1}, "unknown option 'ftol' for method 'cg'"),
         ("nelder-mead", {"gtol": 1}, "unknown option 'gtol' for method 'nelder-mead'"),
-        ("bfgs", {"learning_rate": 1}, "unknown option 'learning_rate' for method 'bfgs'"),
+        ("cg", {"learning_rate": 1}, "unknown option 'learning_rate' for method 'cg'"),
     ],
 )
 def test_unknown_options(method, options, message):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from hessopt.optimize.line_search import not_finite
+from hessopt.optimize.line_search import Trial, not_finite
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.stopping import Status, Stop
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,16 @@ class Method:
         What ``minimize(method=...)`` calls it.
     order : int
         The highest derivative wanted at every point.
+    scipy_names : mapping
+        What SciPy calls an option that has another name here.
+    window : int
+        A run has ended if in so many steps neither f nor its gradient gets better.
     """
 
     name: ClassVar[str]
     order: ClassVar[int]
+    scipy_names: ClassVar[Mapping[str, str]] = {}
+    window: ClassVar[int] = 10
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Any]:
         """Return the first point and the memory before the first step."""
@@ -36,6 +44,10 @@ class Method:
     def step(self, objective: Objective, point: Point, memory: Any) -> tuple[Point, Any]:
         """Return the next point, which is `point` itself if a step was refused, and the memory."""
         raise NotImplementedError
+
+    def report(self, memory: Any) -> dict[str, Any]:
+        """Return what the result is to hold besides, from the last memory."""
+        return {}
 
     def descends(self) -> bool:
         """Whether f falls from step to step, so that a run without progress has ended."""
@@ -59,3 +71,45 @@ def finite_step(objective: Objective, point: Point, p: np.ndarray, halvings: int
         p, halvings = p / 2, halvings - 1
         trial = objective(point.x + p)
     return trial
+
+
+def search_or_restart(
+    search: Callable[[np.ndarray, float], Trial],
+    p: np.ndarray,
+    alpha: float,
+    steepest: np.ndarray,
+    first: float,
+) -> tuple[Trial, bool]:
+    """Search along `p`; where that leads nowhere, begin again with the steepest descent.
+
+    Parameters
+    ----------
+    search : callable
+        ``search(p, alpha)``, which raises `Stop` where f does not fall.
+    p, alpha : ndarray, float
+        The direction that the method's memory gives, and the first trial.
+    steepest, first : ndarray, float
+        The direction without a memory, and the first trial along it.
+
+    Returns
+    -------
+    trial : Trial
+        The step.
+    restarted : bool
+        Whether the memory was of no use.
+    """
+    try:
+        return search(p, alpha), False
+    except Stop as stop:
+        if stop.status is not Status.NO_DESCENT or p is steepest:
+            raise
+        try:
+            return search(steepest, first), True
+        except Stop as again:
+            # What the first direction promised says more than what the gradient did
+            raise (stop if again.status is Status.NO_DESCENT else again) from None
+
+
+def first_length(g: np.ndarray) -> float:
+    """Return the first trial along ``-g``: without a memory its length means nothing."""
+    return min(1.0, 1 / float(np.linalg.norm(g, 1)))

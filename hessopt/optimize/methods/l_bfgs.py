@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from hessopt.optimize import checks
-from hessopt.optimize.line_search import wolfe
-from hessopt.optimize.methods.base import Method
+from hessopt.optimize.line_search import Trial, wolfe
+from hessopt.optimize.methods.base import Method, first_length, search_or_restart
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.stopping import EPS, Status, Stop
+from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import two_loop
 
 Pairs = tuple[tuple[np.ndarray, np.ndarray, float], ...]
@@ -56,27 +56,19 @@ class LBFGS(Method):
 
     def step(self, objective: Objective, point: Point, memory: Pairs) -> tuple[Point, Pairs]:
         """Search along the quasi-Newton direction and remember what was seen."""
-        p = -two_loop(memory, point.g)
-        try:
-            trial = self._search(objective, point, p, 1.0 if memory else self._first(point))
-        except Stop as stop:
-            if stop.status is not Status.NO_DESCENT or not memory:
-                raise
-            try:  # begin again from the gradient
-                trial = self._search(objective, point, -point.g, self._first(point))
-            except Stop as again:
-                # What the quasi-Newton step promised says more than what the gradient did
-                raise (stop if again.status is Status.NO_DESCENT else again) from None
-            memory = ()
+        g = point.g
+        p = -two_loop(memory, g) if memory else -g
+        steepest = -g if memory else p
+
+        def search(p: np.ndarray, alpha: float) -> Trial:
+            return wolfe(objective, point, p, alpha, self.c1, self.c2, self.maxls)
+
+        first = first_length(g)
+        found, restarted = search_or_restart(search, p, 1.0 if memory else first, steepest, first)
+        trial = found.point
         s, y = trial.x - point.x, trial.g - point.g
         y_s = float(y @ s)
+        memory = () if restarted else memory
         if y_s > EPS * float(np.linalg.norm(y)) * float(np.linalg.norm(s)):
             memory = (*memory, (s, y, 1 / y_s))[-self.maxcor :]
         return trial, memory
-
-    def _search(self, objective: Objective, point: Point, p: np.ndarray, alpha: float) -> Point:
-        return wolfe(objective, point, p, alpha, self.c1, self.c2, self.maxls).point
-
-    def _first(self, point: Point) -> float:
-        # Without a memory the length of p means nothing
-        return min(1.0, 1 / float(np.linalg.norm(point.g, 1)))

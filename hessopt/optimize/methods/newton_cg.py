@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -11,8 +11,16 @@ from hessopt.optimize import checks
 from hessopt.optimize.line_search import wolfe
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
+from hessopt.optimize.methods.metric import newton_equation, preconditioner
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.subproblems import truncated_cg
+
+
+class Truncation(NamedTuple):
+    """How well the next equation is to be solved, and what the preconditioner remembers."""
+
+    forcing: Forcing
+    metric: Any = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,12 @@ class NewtonCG(Method):
     cg_maxiter : int, optional
         The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
         20.
+    preconditioner : object, optional
+        ``"diagonal"``, ``"lbfgs"`` (from past directions), None, or an approximate inverse
+        of the Hessian: a matrix, a LinearOperator, or a function of x that returns one. By default
+        ``"lbfgs"`` up to 2000 variables.
+    scale : object, optional
+        ``"auto"``, or typical sizes of the variables.
 
     References
     ----------
@@ -43,24 +57,28 @@ class NewtonCG(Method):
     c1: float = 1e-4
     c2: float = 0.9
     cg_maxiter: int | None = None
+    preconditioner: Any = "auto"
+    scale: Any = None
 
     def __post_init__(self) -> None:
         checks.number(self.c1, "c1", above=0.0, below=1.0)
         checks.number(self.c2, "c2", above=self.c1, below=1.0)
         checks.number(self.cg_maxiter, "cg_maxiter", least=1, whole=True, optional=True)
+        preconditioner(self.preconditioner, self.scale)
 
-    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Forcing]:
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Truncation]:
         """Evaluate the start."""
         point = objective(x)
-        return point, Forcing.first(point)
+        return point, Truncation(Forcing.first(point))
 
-    def step(self, objective: Objective, point: Point, memory: Forcing) -> tuple[Point, Forcing]:
+    def step(
+        self, objective: Objective, point: Point, memory: Truncation
+    ) -> tuple[Point, Truncation]:
         """Solve for the direction and search along it."""
-        B = objective.hvp(point.x)
-        tolerance = memory.eta * float(np.linalg.norm(point.g))
-        p = truncated_cg(B, point.g, tolerance, self._cg_maxiter(point)).p
+        metric = preconditioner(self.preconditioner, self.scale)
+        B, M, tolerance, maxiter, kept, pairs = newton_equation(
+            objective, point, metric, memory.metric, memory.forcing, self.cg_maxiter
+        )
+        p = truncated_cg(B, point.g, tolerance, maxiter, M).p
         found = wolfe(objective, point, p, 1.0, self.c1, self.c2)
-        return found.point, memory.after(found.point)
-
-    def _cg_maxiter(self, point: Point) -> int:
-        return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
+        return found.point, Truncation(memory.forcing.after(found.point), metric.after(kept, pairs))

@@ -41,7 +41,6 @@ class SciPyMethod:
 
 
 _DIFFERENCES = "eps finite_diff_rel_step workers"
-_TRUST = "gtol maxiter initial_trust_radius max_trust_radius eta"
 
 SCIPY_METHODS: dict[str, SciPyMethod] = {
     method.name: method
@@ -61,12 +60,6 @@ SCIPY_METHODS: dict[str, SciPyMethod] = {
             translated={"maxfun": "maxfev"},
         ),
         SciPyMethod("cg", 1, f"maxiter gtol norm c1 c2 {_DIFFERENCES}"),
-        SciPyMethod(
-            "bfgs",
-            1,
-            f"maxiter gtol xrtol norm c1 c2 hess_inv0 {_DIFFERENCES}",
-            translated={"xtol": "xrtol"},
-        ),
         SciPyMethod(
             "l-bfgs-b",
             1,
@@ -109,8 +102,5 @@ SCIPY_METHODS: dict[str, SciPyMethod] = {
             bounds=True,
             constraints=True,
         ),
-        SciPyMethod("dogleg", 2, _TRUST, curvature="hess"),
-        SciPyMethod("trust-exact", 2, f"{_TRUST} subproblem_maxiter", curvature="hess"),
-        SciPyMethod("trust-krylov", 2, f"{_TRUST} inexact", curvature="hessp"),
     )
 }

@@ -21,7 +21,15 @@ import numpy as np
 from hessopt.autodiff.accumulate import Bundle, scatter_add
 from hessopt.autodiff.assignment import view
 from hessopt.autodiff.data import any_tracked, strip
-from hessopt.autodiff.function import EVERYTHING, NOTHING, Primitive, apply, item_of, unsupported
+from hessopt.autodiff.function import (
+    EVERYTHING,
+    NOTHING,
+    Primitive,
+    apply,
+    compute,
+    item_of,
+    unsupported,
+)
 from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw
 from hessopt.autodiff.registry import RULES, NoDerivativeError
 from hessopt.autodiff.variable import handle
@@ -176,10 +184,10 @@ class Rearrange(Linear):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         operands, params = self.bind(*args, **kwargs)
         x = operands[0]
-        y = apply(self, operands, params)
-        if isinstance(x, Handle) and y.ndim and np.may_share_memory(raw(y), raw(x)):
+        y = compute(self, operands, params)
+        if isinstance(x, Handle) and y.data.ndim and np.may_share_memory(y.data, x._node.data):
             return view(y, x, self, params)
-        return y
+        return handle(y)
 
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if kwargs.get("out") is not None:

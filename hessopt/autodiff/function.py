@@ -11,9 +11,9 @@ import numpy as np
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
+from hessopt.autodiff.node import BOTH, FIRST, NO_PARAMS, SECOND, Node, new_node, shadow, untracked
 from hessopt.autodiff.registry import register
-from hessopt.autodiff.tracing import Untraceable, active
+from hessopt.autodiff.tracing import Tracer, Untraceable, active
 from hessopt.autodiff.variable import Variable, constant, handle, record
 
 OUTPUT = -1  # beside operand positions, the output's
@@ -80,6 +80,33 @@ class Primitive:
         operands, params = self.bind(*args, **kwargs)
         return apply(self, operands, params)
 
+    def pair(self, a: Any, b: Any) -> Variable:
+        """Do the same as ``self(a, b)``, for the operators of arithmetic.
+
+        They are most of what runs, and half of the time of `compute` would go into lists of two.
+        """
+        if active() is not None or not recording():
+            return self(a, b)
+        wanted = ()
+        if isinstance(a, Variable):
+            x = a._node
+            p = x.data
+            if x.tracked:
+                wanted = FIRST
+        else:
+            x = p = a if type(a) in _NUMBERS else _held(a, self, None)
+        if isinstance(b, Variable):
+            y = b._node
+            q = y.data
+            if y.tracked:
+                wanted = BOTH if wanted else SECOND
+        else:
+            y = q = b if type(b) in _NUMBERS else _held(b, self, None)
+        data = self.forward(p, q)
+        if not wanted:
+            return handle(untracked(data))
+        return handle(_recorded(data, self, (x, y), NO_PARAMS, wanted))
+
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Split a call's arguments into operands and static parameters in one normal form."""
         if kwargs:
@@ -112,25 +139,26 @@ def unsupported(rule: Any, kwargs: dict[str, Any]) -> TypeError:
 
 def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Compute a primitive at once and record it where a derivative may be asked for."""
+    y = compute(primitive, operands, params)
+    return tuple(map(handle, y)) if type(y) is tuple else handle(y)
+
+
+def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Do the work of `apply`; return a node, or a tuple of nodes."""
+    tracer = active()
     arrays = []
     nodes = []
     wanted = []
-    tracer = active()
     for operand in operands:
-        if isinstance(operand, Handle):
+        if isinstance(operand, Variable):
             node = operand._node
             if node.tracked:
                 wanted.append(len(nodes))
             nodes.append(node)
             arrays.append(node.data)
             continue
-        if operand.__class__ not in _NUMBERS:
-            if operand.__class__ is not np.ndarray or operand.dtype.kind not in NUMERIC:
-                operand = as_operand(operand, primitive.name)
-            if tracer is not None:
-                tracer.keep(operand)
-            elif operand.flags.writeable and 0 < operand.nbytes < LARGE:
-                operand = _snapshot(operand)
+        if type(operand) not in _NUMBERS:
+            operand = _held(operand, primitive, tracer)
         nodes.append(operand)
         arrays.append(operand)
     try:
@@ -144,21 +172,35 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
             tracer.keep(value)
     if not wanted or not recording():
         if tracer is None or not any(isinstance(x, Node) and tracer.follows(x) for x in nodes):
-            return tuple(map(constant, data)) if type(data) is tuple else constant(data)
+            return tuple(map(untracked, data)) if type(data) is tuple else untracked(data)
         wanted = []
-    if type(data) is not np.ndarray:
-        if type(data) is tuple:
-            bundle = record(data, primitive, nodes, params, wanted)._node
-            if tracer is not None and primitive.may_fail:
-                tracer.failing.append(bundle)
-            return tuple(item_of(bundle, k) for k in range(len(data)))
-        data = np.asarray(data)
-    elif data.nbytes >= LARGE:
-        nodes = _lightened(primitive, nodes, wanted)
-    y = record(data, primitive, nodes, params, wanted)
+    y = _recorded(data, primitive, nodes, params, wanted)
     if tracer is not None and primitive.may_fail:
-        tracer.failing.append(y._node)
-    return y
+        tracer.failing.append(y)
+    return y if type(data) is not tuple else tuple(_item(y, k) for k in range(len(data)))
+
+
+def _recorded(
+    data: Any, primitive: Primitive, operands: Any, params: dict[str, Any], wanted: Sequence[int]
+) -> Node:
+    """Make the node of what was just computed."""
+    if type(data) is not np.ndarray:
+        if type(data) is not tuple:
+            data = np.asarray(data)
+    elif data.nbytes >= LARGE:
+        operands = _lightened(primitive, operands, wanted)
+    return new_node(data, primitive, operands, params, wanted)
+
+
+def _held(operand: Any, primitive: Primitive, tracer: Tracer | None) -> Any:
+    """Return a constant operand in a form that the graph can hold, or refuse it."""
+    if type(operand) is not np.ndarray or operand.dtype.kind not in NUMERIC:
+        operand = as_operand(operand, primitive.name)
+    if tracer is not None:
+        tracer.keep(operand)
+    elif operand.flags.writeable and 0 < operand.nbytes < LARGE:
+        return _snapshot(operand)
+    return operand
 
 
 def _snapshot(constant: np.ndarray) -> np.ndarray:
@@ -168,7 +210,7 @@ def _snapshot(constant: np.ndarray) -> np.ndarray:
     return copied
 
 
-def _lightened(primitive: Primitive, nodes: list[Any], wanted: list[int]) -> list[Any]:
+def _lightened(primitive: Primitive, nodes: Sequence[Any], wanted: Sequence[int]) -> list[Any]:
     """Let go of large intermediate results that no rule will read again.
 
     A graph that kept them would need several times the memory of the function itself.
@@ -206,13 +248,12 @@ _ITEM = Item()
 
 def item_of(bundle: Node, slot: int) -> Variable:
     """Return one output of a recorded function of several outputs."""
-    return record(
-        _take_slot(bundle.data, slot),
-        _ITEM,
-        (bundle,),
-        {"slot": slot},
-        (0,) if bundle.tracked else (),
-    )
+    return handle(_item(bundle, slot))
+
+
+def _item(bundle: Node, slot: int) -> Node:
+    wanted = FIRST if bundle.tracked else ()
+    return new_node(_take_slot(bundle.data, slot), _ITEM, (bundle,), {"slot": slot}, wanted)
 
 
 class Function(Primitive):

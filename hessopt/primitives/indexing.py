@@ -12,9 +12,10 @@ from hessopt.autodiff.accumulate import Patch, is_basic, scatter_add
 from hessopt.autodiff.assignment import assigned, view
 from hessopt.autodiff.data import as_array, fixed
 from hessopt.autodiff.families import Rearrange, fit, values_of
-from hessopt.autodiff.function import NOTHING, Primitive, apply
+from hessopt.autodiff.function import NOTHING, Primitive, compute
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.variable import handle
 
 
 class GetItem(Primitive):
@@ -30,10 +31,10 @@ class GetItem(Primitive):
 
     def __call__(self, x: Any, index: Any) -> Any:
         operands, params = self.bind(x, index)
-        y = apply(self, operands, params)
-        if y._node.data.ndim and is_basic(params["index"]):
+        y = compute(self, operands, params)
+        if y.data.ndim and is_basic(params["index"]):
             return view(y, x, self, params)
-        return y
+        return handle(y)
 
     def forward(self, x: Any, index: Any) -> Any:
         return x[index]

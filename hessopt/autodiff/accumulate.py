@@ -15,11 +15,14 @@ from hessopt.autodiff.node import Handle, Node
 from hessopt.autodiff.registry import RULES
 
 
-class Patch(NamedTuple):
+class Patch:
     """The adjoint of ``x[index]``: `value` at `index`, zero elsewhere."""
 
-    index: Any
-    value: Any
+    __slots__ = ("index", "value")  # a named tuple takes five times as long to make
+
+    def __init__(self, index: Any, value: Any) -> None:
+        self.index = index
+        self.value = value
 
 
 class Bundle(tuple[Any, ...]):
@@ -48,9 +51,11 @@ _BASIC = (int, slice, type(None), type(Ellipsis))
 
 def is_basic(index: Any) -> bool:
     """Whether the index gives a view, each of whose entries stands for one entry."""
-    if index.__class__ is tuple:
-        return all(isinstance(part, _BASIC) and part.__class__ is not bool for part in index)
-    return isinstance(index, _BASIC) and index.__class__ is not bool  # True is a mask
+    if type(index) is slice:
+        return True
+    if type(index) is tuple:
+        return all(isinstance(part, _BASIC) and type(part) is not bool for part in index)
+    return isinstance(index, _BASIC) and type(index) is not bool  # True is a mask
 
 
 def scatter_add(base: Any, *values: Any, indices: tuple[Any, ...]) -> np.ndarray:
@@ -81,14 +86,14 @@ class ArraySums:
     def merge(self, x: Node, present: Any, contribution: Any) -> Any:
         """Return the adjoint of `x` after `contribution` has joined the `present` one."""
         if x not in self._owned:
-            if not isinstance(present, Patch):
-                if not isinstance(contribution, Patch):
+            if type(present) is not Patch:
+                if type(contribution) is not Patch:
                     total = present + contribution
                     if type(total) is np.ndarray and total.shape == x.data.shape:
                         self._owned.add(x)
                     return total
                 present = np.array(np.broadcast_to(present, x.data.shape))
-            elif isinstance(contribution, Patch):
+            elif type(contribution) is Patch:
                 present = _spread(x, present)
             else:
                 present, contribution = (
@@ -96,15 +101,15 @@ class ArraySums:
                     present,
                 )
             self._owned.add(x)
-        if isinstance(contribution, Patch):
-            _add_at(present, *contribution)
+        if type(contribution) is Patch:
+            _add_at(present, contribution.index, contribution.value)
         else:
             present += contribution
         return present
 
     def finish(self, x: Node, g: Any) -> Any:
         """Return the adjoint of `x` as an array."""
-        return _spread(x, g) if isinstance(g, Patch) else g
+        return _spread(x, g) if type(g) is Patch else g
 
 
 class GraphSums:
@@ -132,14 +137,21 @@ class GraphSums:
             g = Patches(None, [g])
         elif not isinstance(g, Patches):
             return g
-        base = whole(np.zeros((), x.data.dtype) if g.dense is None else g.dense, x)
+        if g.dense is None:
+            base = np.zeros(x.data.shape, x.data.dtype)
+            base.flags.writeable = False  # nobody else has it, so it need not be copied
+        else:
+            base = whole(g.dense, x)
         indices = tuple(patch.index for patch in g.patches)
         return RULES[scatter_add](base, *(patch.value for patch in g.patches), indices=indices)
 
 
 def _spread(x: Node, patch: Patch) -> np.ndarray:
-    index, value = patch
-    out = np.zeros(x.data.shape, np.result_type(value, x.data))
+    index, value = patch.index, patch.value
+    dtype = x.data.dtype
+    if value.dtype is not dtype:
+        dtype = np.result_type(value, x.data)
+    out = np.zeros(x.data.shape, dtype)
     if is_basic(index):
         out[index] = value
     else:

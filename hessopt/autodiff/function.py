@@ -11,10 +11,12 @@ import numpy as np
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data
-from hessopt.autodiff.node import BOTH, FIRST, NO_PARAMS, SECOND, Node, new_node, shadow, untracked
+from hessopt.autodiff.node import BOTH, FIRST, NO_PARAMS, SECOND, Node, new_node, next_index, shadow, untracked
 from hessopt.autodiff.registry import register
 from hessopt.autodiff.tracing import Tracer, Untraceable, active
 from hessopt.autodiff.variable import Variable, constant, handle, record
+
+_new = object.__new__
 
 OUTPUT = -1  # beside operand positions, the output's
 
@@ -105,7 +107,9 @@ class Primitive:
         data = self.forward(p, q)
         if not wanted:
             return handle(untracked(data))
-        return handle(_recorded(data, self, (x, y), NO_PARAMS, wanted))
+        result = _new(Variable)
+        result._node = _recorded(data, self, (x, y), NO_PARAMS, wanted)
+        return result
 
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Split a call's arguments into operands and static parameters in one normal form."""
@@ -146,6 +150,12 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
 def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Do the work of `apply`; return a node, or a tuple of nodes."""
     tracer = active()
+    if tracer is None and len(operands) == 1 and isinstance(operands[0], Variable):
+        node = operands[0]._node
+        if node.tracked and recording():  # the commonest case, which needs no lists of one
+            data = primitive.forward(node.data, **params)
+            y = _recorded(data, primitive, (node,), params, FIRST)
+            return y if type(data) is not tuple else _items(y)
     arrays = []
     nodes = []
     wanted = []
@@ -177,19 +187,31 @@ def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, A
     y = _recorded(data, primitive, nodes, params, wanted)
     if tracer is not None and primitive.may_fail:
         tracer.failing.append(y)
-    return y if type(data) is not tuple else tuple(_item(y, k) for k in range(len(data)))
+    return y if type(data) is not tuple else _items(y)
 
 
 def _recorded(
     data: Any, primitive: Primitive, operands: Any, params: dict[str, Any], wanted: Sequence[int]
 ) -> Node:
-    """Make the node of what was just computed."""
-    if type(data) is not np.ndarray:
-        if type(data) is not tuple:
-            data = np.asarray(data)
-    elif data.nbytes >= LARGE:
-        operands = _lightened(primitive, operands, wanted)
-    return new_node(data, primitive, operands, params, wanted)
+    """Make the node of what was just computed: `new_node`, written out, which is called so often."""
+    y = Node()
+    if type(data) is np.ndarray:
+        if data.nbytes >= LARGE:
+            operands = _lightened(primitive, operands, wanted)
+    elif type(data) is not tuple:
+        data = np.asarray(data)
+    y.data = data
+    y.primitive = primitive
+    y.operands = operands
+    y.params = params
+    y.wanted = wanted
+    y.index = next_index()
+    y.tracked = bool(wanted)
+    return y
+
+
+def _items(y: Node) -> tuple[Node, ...]:
+    return tuple(_item(y, k) for k in range(len(y.data)))
 
 
 def _held(operand: Any, primitive: Primitive, tracer: Tracer | None) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.families import Elementwise, Rearrange
+from hessopt.autodiff.families import Elementwise, Rearrange, twice
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS
 from hessopt.autodiff.registry import derived
@@ -51,7 +51,7 @@ class Reciprocal(Elementwise):
 class Square(Elementwise):
     numpy = np.square
     partials = (lambda y, a: 2 * a,)
-    pulls = {0: lambda g, y, a: (2 * g) * a}
+    pulls = {0: lambda g, y, a: a * twice(g)}
 
 
 def _base_partial(a: Any, b: Any) -> Any:
@@ -64,7 +64,7 @@ def _base_partial(a: Any, b: Any) -> Any:
 def _pull_to_base(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Keep the commonest power, the square, to one product with `a`."""
     if isinstance(b, (int, float)) and b == 2:
-        return (2 * g) * a
+        return a * twice(g)
     return g * _base_partial(a, b)
 
 

@@ -25,7 +25,7 @@ class GetItem(Primitive):
     uniform = True
 
     def bind(self, x: Any, index: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if index.__class__ is not int and index.__class__ is not slice:
+        if type(index) is not int and type(index) is not slice:
             index = fixed(index)
         return (x,), {"index": index}
 

@@ -29,6 +29,8 @@ class _Masked(Reduce):
         keepdims: Any = False,
         **kwargs: Any,
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if not kwargs:
+            return super().bind(a, axis, dtype, out, keepdims)
         given = {}
         for name in ("initial", "where"):
             value = kwargs.pop(name, np._NoValue)

@@ -220,6 +220,9 @@ def direction(v: Any, like: Any, name: str, of: str) -> Any:
     return v
 
 
-def unit_seed(output: Any) -> np.ndarray:
-    """Return the 1 that the backward pass of a scalar starts from."""
-    return np.ones((), output.dtype if isinstance(output, Variable) else float)
+def unit_seed(output: Any) -> np.generic:
+    """Return the 1 that the backward pass of a scalar starts from.
+
+    It is a scalar of NumPy's, with which arithmetic is much quicker than with an array of one.
+    """
+    return output.dtype.type(1) if isinstance(output, Variable) else np.float64(1)

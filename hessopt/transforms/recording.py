@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff import backprop
-from hessopt.autodiff.config import recording, using_config
+from hessopt.autodiff.config import recording, reset_recording, set_recording
 from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
@@ -44,7 +44,7 @@ def as_input(x: Any, name: str) -> Variable:
     """Make the Variable that a function is differentiated with respect to."""
     if isinstance(x, Variable):
         return alias(x) if x._node.tracked and recording() else leaf(x.data)
-    if type(x) is np.ndarray and x.dtype == np.float64:
+    if type(x) is np.ndarray and x.dtype.kind == "f":
         return leaf(x)
     try:
         return leaf(check_data(x))
@@ -97,8 +97,11 @@ class Recording:
         if not inputs:
             raise ValueError("the argument to differentiate by holds no array")
         nested = any([x.primitive is not None for x in inputs])
-        with using_config("enable_backprop", True):
+        token = set_recording(True)
+        try:
             output = f(*arguments, **kwargs)
+        finally:
+            reset_recording(token)
         return cls(tuple(inputs), output, nested, given)
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
@@ -230,8 +233,10 @@ def _is_traced(output: Any) -> bool:
 
 def check_scalar(value: Any) -> None:
     """Refuse what is not one real number."""
-    if isinstance(value, Variable) and value.shape == () and value.dtype.kind == "f":
-        return
+    if isinstance(value, Variable):
+        data = value._node.data
+        if data.ndim == 0 and data.dtype.kind == "f":
+            return
     if value is None:
         raise TypeError("f returned None; it must return a scalar (is a return missing?)")
     if is_tree(value):

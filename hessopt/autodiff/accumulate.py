@@ -78,19 +78,25 @@ def _add_at(out: np.ndarray, index: Any, value: Any) -> None:
 
 
 class ArraySums:
-    """Sums of adjoints that are plain arrays: in place, into arrays allocated here."""
+    """Sums of adjoints that are plain arrays: in place, into arrays allocated here.
+
+    Attributes
+    ----------
+    owned : set of Node
+        Those whose adjoint is an array allocated here, which nobody else holds.
+    """
 
     def __init__(self) -> None:
-        self._owned: set[Node] = set()
+        self.owned: set[Node] = set()
 
     def merge(self, x: Node, present: Any, contribution: Any) -> Any:
         """Return the adjoint of `x` after `contribution` has joined the `present` one."""
-        if x not in self._owned:
+        if x not in self.owned:
             if type(present) is not Patch:
                 if type(contribution) is not Patch:
                     total = present + contribution
                     if type(total) is np.ndarray and total.shape == x.data.shape:
-                        self._owned.add(x)
+                        self.owned.add(x)
                     return total
                 present = np.array(np.broadcast_to(present, x.data.shape))
             elif type(contribution) is Patch:
@@ -100,7 +106,7 @@ class ArraySums:
                     np.array(np.broadcast_to(contribution, x.data.shape)),
                     present,
                 )
-            self._owned.add(x)
+            self.owned.add(x)
         if type(contribution) is Patch:
             _add_at(present, contribution.index, contribution.value)
         else:
@@ -114,6 +120,8 @@ class ArraySums:
 
 class GraphSums:
     """Sums of adjoints that are Variables: the sums are recorded too."""
+
+    owned: frozenset[Node] = frozenset()
 
     def merge(self, x: Node, present: Any, contribution: Any) -> Any:
         """Return the adjoint of `x` after `contribution` has joined the `present` one."""

@@ -19,10 +19,10 @@ def _arithmetic(function: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable
     """Return the method of an operator and its reflected form, where the rule is a primitive."""
 
     def forward(self: Any, other: Any) -> Any:
-        return RULES[function].pair(self, other)  # pyright: ignore - a primitive
+        return RULES[function].of(self, other)  # pyright: ignore - a primitive
 
     def reflected(self: Any, other: Any) -> Any:
-        return RULES[function].pair(other, self)  # pyright: ignore - a primitive
+        return RULES[function].of(other, self)  # pyright: ignore - a primitive
 
     return forward, reflected
 
@@ -116,7 +116,7 @@ class ArrayFace:
         return bool(RULES[np.any](RULES[np.equal](self, value)))
 
     def __getitem__(self, index: Any) -> Any:
-        return RULES[operator.getitem](self, index)
+        return RULES[operator.getitem].of(self, index)  # pyright: ignore - a primitive
 
     def __setitem__(self, index: Any, value: Any) -> None:
         RULES[operator.setitem](self, index, value)

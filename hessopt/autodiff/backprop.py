@@ -158,7 +158,8 @@ def walk(
                 result[x] = whole(sums.finish(x, adjoints.pop(x.index)), x)
     finally:
         reset_recording(token)
-    _separate(result, seeds)
+    if not sums.owned.issuperset(result):
+        _separate(result, seeds)
     return result
 
 

@@ -82,7 +82,7 @@ class Primitive:
         operands, params = self.bind(*args, **kwargs)
         return apply(self, operands, params)
 
-    def pair(self, a: Any, b: Any) -> Variable:
+    def of(self, a: Any, b: Any) -> Any:
         """Do the same as ``self(a, b)``, for the operators of arithmetic.
 
         They are most of what runs, and half of the time of `compute` would go into lists of two.
@@ -108,7 +108,7 @@ class Primitive:
         if not wanted:
             return handle(untracked(data))
         result = _new(Variable)
-        result._node = _recorded(data, self, (x, y), NO_PARAMS, wanted)
+        result._node = recorded(data, self, (x, y), NO_PARAMS, wanted)
         return result
 
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -154,7 +154,7 @@ def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, A
         node = operands[0]._node
         if node.tracked and recording():  # the commonest case, which needs no lists of one
             data = primitive.forward(node.data, **params)
-            y = _recorded(data, primitive, (node,), params, FIRST)
+            y = recorded(data, primitive, (node,), params, FIRST)
             return y if type(data) is not tuple else _items(y)
     arrays = []
     nodes = []
@@ -184,13 +184,13 @@ def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, A
         if tracer is None or not any(isinstance(x, Node) and tracer.follows(x) for x in nodes):
             return tuple(map(untracked, data)) if type(data) is tuple else untracked(data)
         wanted = []
-    y = _recorded(data, primitive, nodes, params, wanted)
+    y = recorded(data, primitive, nodes, params, wanted)
     if tracer is not None and primitive.may_fail:
         tracer.failing.append(y)
     return y if type(data) is not tuple else _items(y)
 
 
-def _recorded(
+def recorded(
     data: Any, primitive: Primitive, operands: Any, params: dict[str, Any], wanted: Sequence[int]
 ) -> Node:
     """Make the node of what was just computed: `new_node`, written out, which is called so often."""

@@ -50,8 +50,10 @@ class Sum(_Masked):
     forward = staticmethod(np.add.reduce)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
-        (gx,) = super().pull(y, g, wanted, graph)
         where = y.params.get("where")
+        if where is None and g.shape == ():
+            return (g,)
+        (gx,) = super().pull(y, g, wanted, graph)
         if where is not None:
             gx = np.where(np.broadcast_to(where, y.operands[0].data.shape), gx, gx.dtype.type(0))
         return (gx,)

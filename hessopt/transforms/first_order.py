@@ -48,6 +48,8 @@ def value_and_grad(
     (5.0, array([2., 4.]))
     """
 
+    single = not isinstance(argnums, Sequence)
+
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums)
         aux = run.aux() if has_aux else None
@@ -56,7 +58,7 @@ def value_and_grad(
         value = pullback.value()
         if has_aux:
             value = (value, plain(aux, pullback.connected))
-        return value, as_sequence(gradients, not isinstance(argnums, Sequence))
+        return value, as_sequence(gradients, single)
 
     return value_and_gradient
 

@@ -96,7 +96,9 @@ class Recording:
                 inputs.append(arguments[i]._node)
         if not inputs:
             raise ValueError("the argument to differentiate by holds no array")
-        nested = any([x.primitive is not None for x in inputs])
+        nested = False
+        for x in inputs:
+            nested = nested or x.primitive is not None
         token = set_recording(True)
         try:
             output = f(*arguments, **kwargs)
@@ -106,6 +108,9 @@ class Recording:
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
         """Bring one value for each input into the form of the arguments."""
+        if len(adjoints) == len(self.arguments) == 1:
+            if type(self.arguments[0]) is np.ndarray:
+                return list(adjoints)
         values = iter(adjoints)
         return [rebuild(given, values) for given in self.arguments]
 
@@ -200,7 +205,9 @@ class Pullback:
     def value(self) -> Any:
         """Return the output: connected where an outer derivative needs it, else plain."""
         output = self._output
-        return output if self.connected or not isinstance(output, Variable) else output.data[()]
+        if self.connected or not isinstance(output, Variable):
+            return output
+        return output._node.data[()]
 
     def __call__(self, seed: Any, *, release: bool = False) -> tuple[Any, ...]:
         """Return the inputs' adjoints: Variables where `records`, else new arrays.

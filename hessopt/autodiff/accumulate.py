@@ -125,25 +125,25 @@ class GraphSums:
 
     def merge(self, x: Node, present: Any, contribution: Any) -> Any:
         """Return the adjoint of `x` after `contribution` has joined the `present` one."""
-        if isinstance(contribution, Patch):
-            if isinstance(present, Patches):
+        if type(contribution) is Patch:
+            if type(present) is Patches:
                 present.patches.append(contribution)
                 return present
-            if isinstance(present, Patch):
+            if type(present) is Patch:
                 return Patches(None, [present, contribution])
             return Patches(present, [contribution])
-        if isinstance(present, Patch):
+        if type(present) is Patch:
             return Patches(contribution, [present])
-        if isinstance(present, Patches):
+        if type(present) is Patches:
             dense = contribution if present.dense is None else present.dense + contribution
             return Patches(dense, present.patches)
         return present + contribution
 
     def finish(self, x: Node, g: Any) -> Any:
         """Return the adjoint of `x` as a Variable."""
-        if isinstance(g, Patch):
+        if type(g) is Patch:
             g = Patches(None, [g])
-        elif not isinstance(g, Patches):
+        elif type(g) is not Patches:
             return g
         if g.dense is None:
             base = np.zeros(x.data.shape, x.data.dtype)
@@ -169,7 +169,7 @@ def _spread(x: Node, patch: Patch) -> np.ndarray:
 
 def whole(g: Any, y: Node) -> Any:
     """Return an adjoint in the shape of its value: one number may have stood for them all."""
-    if isinstance(g, Bundle) or g.shape == y.data.shape:
+    if type(g) is Bundle or g.shape == y.data.shape:
         return g
     if isinstance(g, Handle):
         return np.broadcast_to(g, y.data.shape)  # pyright: ignore - dispatches on the Variable

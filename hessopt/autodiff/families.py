@@ -30,7 +30,7 @@ from hessopt.autodiff.function import (
     item_of,
     unsupported,
 )
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node, raw
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node, Shadow
 from hessopt.autodiff.registry import RULES, NoDerivativeError
 from hessopt.autodiff.variable import Variable, handle
 
@@ -69,13 +69,12 @@ def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
 
 def values_of(y: Node, graph: bool) -> tuple[Any, Sequence[Any]]:
     """Return a node's output and operands as its rule wants them: recorded, or plain arrays."""
+    if graph:
+        return handle(y), [handle(x) if isinstance(x, Node) else x for x in y.operands]
     operands = []
     for x in y.operands:  # a comprehension would be a call more, at every step of the walk
-        if isinstance(x, Node):
-            operands.append(handle(x) if graph else x.data)
-        else:
-            operands.append(x)
-    return handle(y) if graph else y.data, operands
+        operands.append(x.data if type(x) is Node or type(x) is Shadow else x)
+    return y.data, operands
 
 
 @cache
@@ -132,29 +131,37 @@ class Elementwise(Primitive):
         return args, NO_PARAMS
 
     @cached_property
-    def _rules(self) -> tuple[int | Callable[..., Any], ...]:
-        """For each operand a number, or a function like those of `pulls`."""
-        return tuple(self._rule(i, partial) for i, partial in enumerate(self.partials))
-
-    def _rule(self, i: int, partial: Partial) -> int | Callable[..., Any]:
-        if i in self.pulls:
-            return self.pulls[i]
-        if partial is None:
-            return partial_unknown(self, i)
-        return partial if isinstance(partial, int) else times(partial)
+    def _rules(self) -> tuple[tuple[str, Any], ...]:
+        """How the adjoint of each operand comes about, and by what number or function."""
+        return tuple(
+            ("pull", self.pulls[i])
+            if i in self.pulls
+            else ("number" if isinstance(partial, int) else "partial", partial)
+            for i, partial in enumerate(self.partials)
+        )
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         rules = self._rules
         out = operands = None
         contributions = []
         for i in wanted:
-            rule = rules[i]
-            if type(rule) is int:
+            how, rule = rules[i]
+            if how == "number":
                 gx = g if rule == 1 else -g if rule == -1 else g * rule
             else:
                 if operands is None:
                     out, operands = values_of(y, graph)
-                gx = rule(g, out, *operands)  # pyright: ignore - no int
+                if how == "pull":
+                    gx = rule(g, out, *operands)
+                elif rule is None:
+                    raise NoDerivativeError(
+                        f"{self.name}: the derivative with respect to argument {i} is not known; "
+                        "pass that argument as a constant"
+                    )
+                else:
+                    factor = rule(out, *operands)
+                    # a Variable on the left is asked at once; on the right, by way of NumPy
+                    gx = factor * g if type(factor) is Variable else g * factor
             x = y.operands[i].data
             found = gx._node.data if graph and isinstance(gx, Variable) else gx
             if found.dtype is not x.dtype or (
@@ -165,32 +172,9 @@ class Elementwise(Primitive):
         return contributions
 
 
-def times(partial: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the rule that multiplies an adjoint and a partial."""
-
-    def rule(g: Any, y: Any, *operands: Any) -> Any:
-        factor = partial(y, *operands)
-        # a Variable on the left is asked at once; on the right, by way of NumPy
-        return factor * g if isinstance(factor, Variable) else g * factor
-
-    return rule
-
-
-def partial_unknown(primitive: Primitive, i: int) -> Callable[..., Any]:
-    """Return the rule for an operand with respect to which no derivative is known."""
-
-    def rule(*_: Any) -> Any:
-        raise NoDerivativeError(
-            f"{primitive.name}: the derivative with respect to argument {i} is not known; "
-            "pass that argument as a constant"
-        )
-
-    return rule
-
-
 def twice(g: Any) -> Any:
     """Return ``2 * g``; NumPy needs a third of the time for the sum of two small arrays."""
-    return 2 * g if isinstance(g, Handle) else g + g
+    return g + g if type(g) is np.ndarray else 2 * g
 
 
 class Linear(Primitive):

@@ -11,7 +11,17 @@ import numpy as np
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import NUMERIC, as_operand, check_data
-from hessopt.autodiff.node import BOTH, FIRST, NO_PARAMS, SECOND, Node, new_node, next_index, shadow, untracked
+from hessopt.autodiff.node import (
+    BOTH,
+    FIRST,
+    NO_PARAMS,
+    SECOND,
+    Node,
+    new_node,
+    next_index,
+    shadow,
+    untracked,
+)
 from hessopt.autodiff.registry import register
 from hessopt.autodiff.tracing import Tracer, Untraceable, active
 from hessopt.autodiff.variable import Variable, constant, handle, record
@@ -193,7 +203,7 @@ def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, A
 def recorded(
     data: Any, primitive: Primitive, operands: Any, params: dict[str, Any], wanted: Sequence[int]
 ) -> Node:
-    """Make the node of what was just computed: `new_node`, written out, which is called so often."""
+    """Make the node of what was just computed: `new_node`, written out for speed."""
     y = Node()
     if type(data) is np.ndarray:
         if data.nbytes >= LARGE:

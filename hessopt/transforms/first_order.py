@@ -47,7 +47,6 @@ def value_and_grad(
     >>> float(value), gradient
     (5.0, array([2., 4.]))
     """
-
     single = not isinstance(argnums, Sequence)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -216,7 +215,8 @@ def direction(v: Any, like: Any, name: str, of: str) -> Any:
             raise TypeError(f"{name} has dtype {v.dtype}; it must be an array of numbers")
         if v.dtype.kind == "c" and like.dtype.kind != "c":
             raise TypeError(f"{name} is complex, but {of} is real")
-        v = v.astype(np.result_type(like.dtype, np.float32), copy=False)
+        if v.dtype is not like.dtype:
+            v = v.astype(np.result_type(like.dtype, np.float32), copy=False)
     if v.shape != np.shape(like):
         raise ValueError(f"{name} has shape {v.shape}, but {of} has shape {np.shape(like)}")
     return v

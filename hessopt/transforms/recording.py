@@ -42,10 +42,10 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
 
 def as_input(x: Any, name: str) -> Variable:
     """Make the Variable that a function is differentiated with respect to."""
-    if isinstance(x, Variable):
-        return alias(x) if x._node.tracked and recording() else leaf(x.data)
     if type(x) is np.ndarray and x.dtype.kind == "f":
         return leaf(x)
+    if isinstance(x, Variable):
+        return alias(x) if x._node.tracked and recording() else leaf(x.data)
     try:
         return leaf(check_data(x))
     except TypeError as error:
@@ -108,9 +108,8 @@ class Recording:
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
         """Bring one value for each input into the form of the arguments."""
-        if len(adjoints) == len(self.arguments) == 1:
-            if type(self.arguments[0]) is np.ndarray:
-                return list(adjoints)
+        if len(self.arguments) == 1 and type(self.arguments[0]) is np.ndarray:
+            return list(adjoints)
         values = iter(adjoints)
         return [rebuild(given, values) for given in self.arguments]
 
@@ -217,9 +216,11 @@ class Pullback:
         """
         inputs = self._inputs
         output = self._output
-        graph = self.records or (isinstance(seed, Variable) and seed._node.tracked and recording())
+        graph = self.records
         if isinstance(seed, Variable) and not graph:
-            seed = seed.data
+            graph = seed._node.tracked and recording()
+            if not graph:
+                seed = seed.data
         adjoints: Any = {}
         if isinstance(output, Variable) and (self._nodes or output._node in inputs):
             adjoints = backprop.walk(

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.accumulate import ArraySums, Bundle, Deferred, GraphSums, whole
-from hessopt.autodiff.config import reset_recording, set_recording, using_config
+from hessopt.autodiff.config import recording, reset_recording, set_recording, using_config
 from hessopt.autodiff.node import Handle, Node, raw
 from hessopt.autodiff.registry import RULES
 from hessopt.autodiff.tracing import active
@@ -29,9 +29,7 @@ class GraphReleasedError(RuntimeError):
     """The graph was walked again after it had been released."""
 
 
-def collect(
-    outputs: Iterable[Node], inputs: frozenset[Node] = frozenset()
-) -> tuple[list[Node], bool]:
+def collect(outputs: Iterable[Node], inputs: Sequence[Node] = ()) -> tuple[list[Node], bool]:
     """Return the computed nodes that reach `outputs`, oldest first, stopping at `inputs`.
 
     Where `inputs` are given, values older than all of them cannot depend on them and are left
@@ -128,7 +126,7 @@ def walk(
     result: dict[Node, Any] = {}
     rest: list[Any] = nodes if release else nodes.copy()
     rest.insert(0, None)  # where the loop ends
-    token = set_recording(graph)
+    token = None if recording() == graph else set_recording(graph)
     try:
         for y in iter(rest.pop, None):
             g = adjoints.pop(y.index, None)
@@ -144,10 +142,10 @@ def walk(
                 result[y] = whole(g, y)
             operands = y.operands
             varying = y.wanted if wanted is None else wanted.get(y, ())
-            k = 0  # counted by hand: a zip takes a third of the time of the whole step
+            k = 0
             for contribution in primitive.pull(y, g, varying, graph):
                 x = operands[varying[k]]
-                k += 1
+                k += 1  # noqa: SIM113 - a zip or an enumerate takes a third of a step's whole time
                 if contribution is not None:
                     index = x.index
                     if index in adjoints:
@@ -159,7 +157,8 @@ def walk(
             if x.index in adjoints:
                 result[x] = whole(sums.finish(x, adjoints.pop(x.index)), x)
     finally:
-        reset_recording(token)
+        if token is not None:
+            reset_recording(token)
     if not sums.owned.issuperset(result):
         _separate(result, seeds)
     return result

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff import backprop
-from hessopt.autodiff.config import recording, reset_recording, set_recording
+from hessopt.autodiff.config import recording, using_config
 from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
@@ -99,11 +99,11 @@ class Recording:
         nested = False
         for x in inputs:
             nested = nested or x.primitive is not None
-        token = set_recording(True)
-        try:
+        if recording():
             output = f(*arguments, **kwargs)
-        finally:
-            reset_recording(token)
+        else:
+            with using_config("enable_backprop", True):
+                output = f(*arguments, **kwargs)
         return cls(tuple(inputs), output, nested, given)
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
@@ -190,7 +190,7 @@ class Pullback:
         self._nodes: list[Node] = []
         self._outside = False
         if isinstance(output, Variable):
-            self._nodes, self._outside = backprop.collect((output._node,), frozenset(inputs))
+            self._nodes, self._outside = backprop.collect((output._node,), inputs)
         self.connected = (
             nested or (self._outside and not isolated and recording()) or _is_traced(output)
         )

@@ -3,8 +3,8 @@
 from hessopt import primitives as _primitives  # noqa: F401 - fills the registry
 from hessopt.autodiff.backprop import GraphReleasedError
 from hessopt.autodiff.config import no_grad, using_config
-from hessopt.autodiff.function import Function
 from hessopt.autodiff.registry import NoDerivativeError
+from hessopt.autodiff.user_function import Function
 from hessopt.autodiff.variable import Variable
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.side_by_side import compare

@@ -1,8 +1,8 @@
 """From a cold process to a solved problem: the wall time of whole Python processes, in turns.
 
 Run it with ``pip install -e ".[peers]"`` and ``python asv_benchmarks/peers/cold.py``. Chained
-Rosenbrock with 100 variables from (-1.2, 1, ...): hessopt solves it; SciPy's L-BFGS-B solves it with
-differences; the JAX route only gets to its first gradient.
+Rosenbrock with 100 variables from (-1.2, 1, ...): hessopt solves it, SciPy's L-BFGS-B solves it
+with differences, and the JAX route only gets to its first gradient.
 """
 
 from __future__ import annotations

@@ -15,11 +15,14 @@ from hessopt.autodiff.node import Handle, Node
 from hessopt.autodiff.registry import RULES
 
 
-class Patch(NamedTuple):
+class Patch:
     """The adjoint of ``x[index]``: `value` at `index`, zero elsewhere."""
 
-    index: Any
-    value: Any
+    __slots__ = ("index", "value")  # a named tuple takes five times as long to make
+
+    def __init__(self, index: Any, value: Any) -> None:
+        self.index = index
+        self.value = value
 
 
 class Bundle(tuple[Any, ...]):
@@ -48,9 +51,11 @@ _BASIC = (int, slice, type(None), type(Ellipsis))
 
 def is_basic(index: Any) -> bool:
     """Whether the index gives a view, each of whose entries stands for one entry."""
-    if index.__class__ is tuple:
-        return all(isinstance(part, _BASIC) and part.__class__ is not bool for part in index)
-    return isinstance(index, _BASIC) and index.__class__ is not bool  # True is a mask
+    if type(index) is slice:
+        return True
+    if type(index) is tuple:
+        return all(isinstance(part, _BASIC) and type(part) is not bool for part in index)
+    return isinstance(index, _BASIC) and type(index) is not bool  # True is a mask
 
 
 def scatter_add(base: Any, *values: Any, indices: tuple[Any, ...]) -> np.ndarray:
@@ -73,73 +78,88 @@ def _add_at(out: np.ndarray, index: Any, value: Any) -> None:
 
 
 class ArraySums:
-    """Sums of adjoints that are plain arrays: in place, into arrays allocated here."""
+    """Sums of adjoints that are plain arrays: in place, into arrays allocated here.
+
+    Attributes
+    ----------
+    owned : set of Node
+        Those whose adjoint is an array allocated here, which nobody else holds.
+    """
 
     def __init__(self) -> None:
-        self._owned: set[Node] = set()
+        self.owned: set[Node] = set()
 
     def merge(self, x: Node, present: Any, contribution: Any) -> Any:
         """Return the adjoint of `x` after `contribution` has joined the `present` one."""
-        if x not in self._owned:
-            if not isinstance(present, Patch):
-                if not isinstance(contribution, Patch):
+        if x not in self.owned:
+            if type(present) is not Patch:
+                if type(contribution) is not Patch:
                     total = present + contribution
                     if type(total) is np.ndarray and total.shape == x.data.shape:
-                        self._owned.add(x)
+                        self.owned.add(x)
                     return total
                 present = np.array(np.broadcast_to(present, x.data.shape))
-            elif isinstance(contribution, Patch):
+            elif type(contribution) is Patch:
                 present = _spread(x, present)
             else:
                 present, contribution = (
                     np.array(np.broadcast_to(contribution, x.data.shape)),
                     present,
                 )
-            self._owned.add(x)
-        if isinstance(contribution, Patch):
-            _add_at(present, *contribution)
+            self.owned.add(x)
+        if type(contribution) is Patch:
+            _add_at(present, contribution.index, contribution.value)
         else:
             present += contribution
         return present
 
     def finish(self, x: Node, g: Any) -> Any:
         """Return the adjoint of `x` as an array."""
-        return _spread(x, g) if isinstance(g, Patch) else g
+        return _spread(x, g) if type(g) is Patch else g
 
 
 class GraphSums:
     """Sums of adjoints that are Variables: the sums are recorded too."""
 
+    owned: frozenset[Node] = frozenset()
+
     def merge(self, x: Node, present: Any, contribution: Any) -> Any:
         """Return the adjoint of `x` after `contribution` has joined the `present` one."""
-        if isinstance(contribution, Patch):
-            if isinstance(present, Patches):
+        if type(contribution) is Patch:
+            if type(present) is Patches:
                 present.patches.append(contribution)
                 return present
-            if isinstance(present, Patch):
+            if type(present) is Patch:
                 return Patches(None, [present, contribution])
             return Patches(present, [contribution])
-        if isinstance(present, Patch):
+        if type(present) is Patch:
             return Patches(contribution, [present])
-        if isinstance(present, Patches):
+        if type(present) is Patches:
             dense = contribution if present.dense is None else present.dense + contribution
             return Patches(dense, present.patches)
         return present + contribution
 
     def finish(self, x: Node, g: Any) -> Any:
         """Return the adjoint of `x` as a Variable."""
-        if isinstance(g, Patch):
+        if type(g) is Patch:
             g = Patches(None, [g])
-        elif not isinstance(g, Patches):
+        elif type(g) is not Patches:
             return g
-        base = whole(np.zeros((), x.data.dtype) if g.dense is None else g.dense, x)
+        if g.dense is None:
+            base = np.zeros(x.data.shape, x.data.dtype)
+            base.flags.writeable = False  # nobody else has it, so it need not be copied
+        else:
+            base = whole(g.dense, x)
         indices = tuple(patch.index for patch in g.patches)
         return RULES[scatter_add](base, *(patch.value for patch in g.patches), indices=indices)
 
 
 def _spread(x: Node, patch: Patch) -> np.ndarray:
-    index, value = patch
-    out = np.zeros(x.data.shape, np.result_type(value, x.data))
+    index, value = patch.index, patch.value
+    dtype = x.data.dtype
+    if value.dtype is not dtype:
+        dtype = np.result_type(value, x.data)
+    out = np.zeros(x.data.shape, dtype)
     if is_basic(index):
         out[index] = value
     else:
@@ -149,7 +169,7 @@ def _spread(x: Node, patch: Patch) -> np.ndarray:
 
 def whole(g: Any, y: Node) -> Any:
     """Return an adjoint in the shape of its value: one number may have stood for them all."""
-    if isinstance(g, Bundle) or g.shape == y.data.shape:
+    if type(g) is Bundle or g.shape == y.data.shape:
         return g
     if isinstance(g, Handle):
         return np.broadcast_to(g, y.data.shape)  # pyright: ignore - dispatches on the Variable

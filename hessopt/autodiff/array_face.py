@@ -15,6 +15,18 @@ import numpy as np
 from hessopt.autodiff.registry import RULES
 
 
+def _arithmetic(function: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """Return the method of an operator and its reflected form, where the rule is a primitive."""
+
+    def forward(self: Any, other: Any) -> Any:
+        return RULES[function].of(self, other)  # pyright: ignore - a primitive
+
+    def reflected(self: Any, other: Any) -> Any:
+        return RULES[function].of(other, self)  # pyright: ignore - a primitive
+
+    return forward, reflected
+
+
 def _operator(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     def forward(self: Any, other: Any) -> Any:
         return RULES[function](self, other)
@@ -58,16 +70,11 @@ class ArrayFace:
 
     # Operators
 
-    __add__ = _operator(np.add)
-    __radd__ = _reflected(np.add)
-    __sub__ = _operator(np.subtract)
-    __rsub__ = _reflected(np.subtract)
-    __mul__ = _operator(np.multiply)
-    __rmul__ = _reflected(np.multiply)
-    __truediv__ = _operator(np.true_divide)
-    __rtruediv__ = _reflected(np.true_divide)
-    __pow__ = _operator(np.power)
-    __rpow__ = _reflected(np.power)
+    __add__, __radd__ = _arithmetic(np.add)
+    __sub__, __rsub__ = _arithmetic(np.subtract)
+    __mul__, __rmul__ = _arithmetic(np.multiply)
+    __truediv__, __rtruediv__ = _arithmetic(np.true_divide)
+    __pow__, __rpow__ = _arithmetic(np.power)
     __matmul__ = _operator(np.matmul)
     __rmatmul__ = _reflected(np.matmul)
     __mod__ = _operator(np.remainder)
@@ -109,7 +116,7 @@ class ArrayFace:
         return bool(RULES[np.any](RULES[np.equal](self, value)))
 
     def __getitem__(self, index: Any) -> Any:
-        return RULES[operator.getitem](self, index)
+        return RULES[operator.getitem].of(self, index)  # pyright: ignore - a primitive
 
     def __setitem__(self, index: Any, value: Any) -> None:
         RULES[operator.setitem](self, index, value)

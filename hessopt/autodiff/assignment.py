@@ -15,7 +15,7 @@ import numpy as np
 
 from hessopt.autodiff.accumulate import is_basic
 from hessopt.autodiff.config import recording
-from hessopt.autodiff.function import Primitive, apply
+from hessopt.autodiff.function import Primitive, compute
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import RULES, register
 from hessopt.autodiff.tracing import active
@@ -49,7 +49,7 @@ class View(Variable):
             link = link._base
         for link in reversed(chain):
             link._seen = self._root._node
-            link._own = apply(link._primitive, (link._base,), link._params)._node
+            link._own = compute(link._primitive, (link._base,), link._params)
 
     def _write(self, value: Variable) -> None:
         """Take a new value, and hand it on to the base."""
@@ -65,10 +65,10 @@ class View(Variable):
         self._own, self._seen = value._node, self._root._node
 
 
-def view(result: Any, base: Any, primitive: Primitive, params: dict[str, Any]) -> Any:
-    """Make `result`, just computed from `base`, a view of it."""
+def view(node: Node, base: Any, primitive: Primitive, params: dict[str, Any]) -> Any:
+    """Return what was just computed from `base`, `node`, as a view of it."""
     y = object.__new__(View)
-    y._own = result._node
+    y._own = node
     y._base = base
     y._root = base._root if isinstance(base, View) else base
     y._seen = y._root._node

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.autodiff.accumulate import ArraySums, Bundle, Deferred, GraphSums, whole
-from hessopt.autodiff.config import using_config
+from hessopt.autodiff.config import recording, reset_recording, set_recording, using_config
 from hessopt.autodiff.node import Handle, Node, raw
 from hessopt.autodiff.registry import RULES
 from hessopt.autodiff.tracing import active
@@ -29,9 +29,7 @@ class GraphReleasedError(RuntimeError):
     """The graph was walked again after it had been released."""
 
 
-def collect(
-    outputs: Iterable[Node], inputs: frozenset[Node] = frozenset()
-) -> tuple[list[Node], bool]:
+def collect(outputs: Iterable[Node], inputs: Sequence[Node] = ()) -> tuple[list[Node], bool]:
     """Return the computed nodes that reach `outputs`, oldest first, stopping at `inputs`.
 
     Where `inputs` are given, values older than all of them cannot depend on them and are left
@@ -39,19 +37,17 @@ def collect(
     """
     floor = min(map(_index, inputs)) if inputs else 0
     outside = False
-    found: list[Node] = []
-    seen = set(map(_index, inputs))
+    found = {x.index: x for x in inputs}
     stack = [y for y in outputs if y.primitive is not None]
     while stack:
         y = stack.pop()
-        if y.index in seen:
+        if y.index in found:
             continue
-        seen.add(y.index)
-        if y.__class__ is not Node:
+        if type(y) is not Node:
             y = y.origin()
             if y.primitive is None:
                 continue
-        found.append(y)
+        found[y.index] = y
         operands = y.operands
         if operands is None:
             raise GraphReleasedError(
@@ -60,12 +56,14 @@ def collect(
             )
         for i in y.wanted:
             x = operands[i]
-            if x.primitive is not None and x.index > floor:
-                stack.append(x)
+            if x.index > floor:
+                if x.primitive is not None:
+                    stack.append(x)
             elif x.index < floor:
                 outside = True
-    found.sort(key=_index)
-    return found, outside
+    for x in inputs:
+        del found[x.index]
+    return sorted(found.values(), key=_index), outside
 
 
 def depending_on(inputs: frozenset[Node], nodes: Sequence[Node]) -> dict[Node, tuple[int, ...]]:
@@ -126,46 +124,57 @@ def walk(
         present = adjoints.get(y.index)
         adjoints[y.index] = seed if present is None else sums.merge(y, present, seed)
     result: dict[Node, Any] = {}
-    with using_config("enable_backprop", graph):
-        for k in range(len(nodes) - 1, -1, -1):
-            y = nodes[k]
-            if release:
-                del nodes[k]
-            if y.index not in adjoints:
+    rest: list[Any] = nodes if release else nodes.copy()
+    rest.insert(0, None)  # where the loop ends
+    token = None if recording() == graph else set_recording(graph)
+    try:
+        for y in iter(rest.pop, None):
+            g = adjoints.pop(y.index, None)
+            if g is None:
                 continue
-            g = adjoints.pop(y.index)
-            if g.__class__ in Deferred:
-                g = sums.finish(y, g)
             primitive = y.primitive
-            if not primitive.uniform:
-                g = whole(g, y)
+            if type(g) is not np.ndarray or not g.ndim:
+                if type(g) in Deferred:
+                    g = sums.finish(y, g)
+                if not primitive.uniform:
+                    g = whole(g, y)
             if retain:
                 result[y] = whole(g, y)
             operands = y.operands
             varying = y.wanted if wanted is None else wanted.get(y, ())
-            for i, contribution in zip(varying, primitive.pull(y, g, varying, graph)):  # noqa: B905
+            k = 0
+            for contribution in primitive.pull(y, g, varying, graph):
+                x = operands[varying[k]]
+                k += 1  # noqa: SIM113 - a zip or an enumerate takes a third of a step's whole time
                 if contribution is not None:
-                    index = operands[i].index
+                    index = x.index
                     if index in adjoints:
-                        contribution = merge(operands[i], adjoints[index], contribution)
+                        contribution = merge(x, adjoints[index], contribution)
                     adjoints[index] = contribution
             if release:
                 y.operands = None
         for x in leaves:
             if x.index in adjoints:
                 result[x] = whole(sums.finish(x, adjoints.pop(x.index)), x)
-    _separate(result, [seed for _, seed in seeds])
+    finally:
+        if token is not None:
+            reset_recording(token)
+    if not sums.owned.issuperset(result):
+        _separate(result, seeds)
     return result
 
 
-def _separate(adjoints: dict[Node, Any], seeds: Iterable[Any]) -> None:
+def _separate(adjoints: dict[Node, Any], seeds: Iterable[tuple[Node, Any]]) -> None:
     """Copy an adjoint that is still a view, a caller's seed, a leaf, or another value's array."""
-    taken = {id(raw(seed)) for seed in seeds}
-    taken.update(id(x.data) for x in adjoints)
+    taken = set()
+    for _, seed in seeds:
+        taken.add(id(raw(seed)))
+    for x in adjoints:
+        taken.add(id(x.data))
     for x, g in adjoints.items():
-        array = raw(g)
-        if isinstance(g, Bundle):
+        if type(g) is Bundle:
             continue
+        array = raw(g)
         if type(array) is not np.ndarray or array.base is not None or id(array) in taken:
             adjoints[x] = g = _own_copy(g, x)
         taken.add(id(raw(g)))

@@ -9,7 +9,10 @@ _SETTINGS: dict[str, ContextVar[bool]] = {
     "enable_backprop": ContextVar("enable_backprop", default=True),
 }
 
+# For the engine itself, which cannot afford a context manager at each step.
 recording = _SETTINGS["enable_backprop"].get
+set_recording = _SETTINGS["enable_backprop"].set
+reset_recording = _SETTINGS["enable_backprop"].reset
 
 
 class using_config:

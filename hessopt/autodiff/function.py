@@ -1,8 +1,7 @@
-"""Applying a primitive, and the functions that users add."""
+"""What a primitive is, and applying one."""
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -11,11 +10,24 @@ import numpy as np
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.config import recording
-from hessopt.autodiff.data import NUMERIC, as_operand, check_data
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node, shadow
+from hessopt.autodiff.data import NUMERIC, as_operand
+from hessopt.autodiff.node import (
+    BOTH,
+    FIRST,
+    NO_PARAMS,
+    SECOND,
+    Handle,
+    Node,
+    new_node,
+    next_index,
+    shadow,
+    untracked,
+)
 from hessopt.autodiff.registry import register
-from hessopt.autodiff.tracing import Untraceable, active
-from hessopt.autodiff.variable import Variable, constant, handle, record
+from hessopt.autodiff.tracing import Tracer, Untraceable, active
+from hessopt.autodiff.variable import Variable, handle, record
+
+_new = object.__new__
 
 OUTPUT = -1  # beside operand positions, the output's
 
@@ -87,6 +99,35 @@ class Primitive:
         operands, params = self.bind(*args, **kwargs)
         return apply(self, operands, params)
 
+    def of(self, a: Any, b: Any) -> Any:
+        """Do the same as ``self(a, b)``, for the operators of arithmetic.
+
+        They are most of what runs, and half of the time of `compute` would go into lists of two.
+        """
+        if active() is not None or not recording():
+            return self(a, b)
+        wanted = ()
+        if isinstance(a, Variable):
+            x = a._node
+            p = x.data
+            if x.tracked:
+                wanted = FIRST
+        else:
+            x = p = a if type(a) in _NUMBERS else _held(a, self, None)
+        if isinstance(b, Variable):
+            y = b._node
+            q = y.data
+            if y.tracked:
+                wanted = BOTH if wanted else SECOND
+        else:
+            y = q = b if type(b) in _NUMBERS else _held(b, self, None)
+        data = self.forward(p, q)
+        if not wanted:
+            return handle(untracked(data))
+        result = _new(Variable)
+        result._node = recorded(data, self, (x, y), NO_PARAMS, wanted)
+        return result
+
     def bind(self, *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Split a call's arguments into operands and static parameters in one normal form."""
         if kwargs:
@@ -132,25 +173,34 @@ def unsupported(rule: Any, kwargs: dict[str, Any]) -> TypeError:
 
 def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Compute a primitive at once and record it where a derivative may be asked for."""
+    y = compute(primitive, operands, params)
+    return tuple(map(handle, y)) if type(y) is tuple else handle(y)
+
+
+def compute(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Do the work of `apply`; return a node, or a tuple of nodes."""
+    tracer = active()
+    if tracer is None and len(operands) == 1 and isinstance(operands[0], Variable):
+        node = operands[0]._node
+        if node.tracked and recording():  # the commonest case, which needs no lists of one
+            data = (
+                primitive.forward(node.data, **params) if params else primitive.forward(node.data)
+            )
+            y = recorded(data, primitive, (node,), params, FIRST)
+            return y if type(data) is not tuple else _items(y)
     arrays = []
     nodes = []
     wanted = []
-    tracer = active()
     for operand in operands:
-        if isinstance(operand, Handle):
+        if isinstance(operand, Variable):
             node = operand._node
             if node.tracked:
                 wanted.append(len(nodes))
             nodes.append(node)
             arrays.append(node.data)
             continue
-        if operand.__class__ not in _NUMBERS:
-            if operand.__class__ is not np.ndarray or operand.dtype.kind not in NUMERIC:
-                operand = as_operand(operand, primitive.name)
-            if tracer is not None:
-                tracer.keep(operand)
-            elif operand.flags.writeable and 0 < operand.nbytes < LARGE:
-                operand = _snapshot(operand)
+        if type(operand) not in _NUMBERS:
+            operand = _held(operand, primitive, tracer)
         nodes.append(operand)
         arrays.append(operand)
     try:
@@ -164,21 +214,51 @@ def apply(primitive: Primitive, operands: tuple[Any, ...], params: dict[str, Any
             tracer.keep(value)
     if not wanted or not recording():
         if tracer is None or not any(isinstance(x, Node) and tracer.follows(x) for x in nodes):
-            return tuple(map(constant, data)) if type(data) is tuple else constant(data)
+            return tuple(map(untracked, data)) if type(data) is tuple else untracked(data)
         wanted = []
-    if type(data) is not np.ndarray:
-        if type(data) is tuple:
-            bundle = record(data, primitive, nodes, params, wanted)._node
-            if tracer is not None and primitive.may_fail:
-                tracer.failing.append(bundle)
-            return tuple(item_of(bundle, k) for k in range(len(data)))
-        data = np.asarray(data)
-    elif data.nbytes >= LARGE:
-        nodes = _lightened(primitive, nodes, wanted)
-    y = record(data, primitive, nodes, params, wanted)
+    y = recorded(data, primitive, nodes, params, wanted)
+    y.tracked = bool(wanted)
     if tracer is not None and primitive.may_fail:
-        tracer.failing.append(y._node)
+        tracer.failing.append(y)
+    return y if type(data) is not tuple else _items(y)
+
+
+def recorded(
+    data: Any, primitive: Primitive, operands: Any, params: dict[str, Any], wanted: Sequence[int]
+) -> Node:
+    """Make the node of what was just computed, and carries a derivative.
+
+    It is `new_node` written out: a call less at each operation.
+    """
+    y = Node()
+    if type(data) is np.ndarray:
+        if data.nbytes >= LARGE:
+            operands = _lightened(primitive, operands, wanted)
+    elif type(data) is not tuple:
+        data = np.asarray(data)
+    y.data = data
+    y.primitive = primitive
+    y.operands = operands
+    y.params = params
+    y.wanted = wanted
+    y.index = next_index()
+    y.tracked = True
     return y
+
+
+def _items(y: Node) -> tuple[Node, ...]:
+    return tuple(_item(y, k) for k in range(len(y.data)))
+
+
+def _held(operand: Any, primitive: Primitive, tracer: Tracer | None) -> Any:
+    """Return a constant operand in a form that the graph can hold, or refuse it."""
+    if type(operand) is not np.ndarray or operand.dtype.kind not in NUMERIC:
+        operand = as_operand(operand, primitive.name)
+    if tracer is not None:
+        tracer.keep(operand)
+    elif operand.flags.writeable and 0 < operand.nbytes < LARGE:
+        return _snapshot(operand)
+    return operand
 
 
 def _snapshot(constant: np.ndarray) -> np.ndarray:
@@ -188,7 +268,7 @@ def _snapshot(constant: np.ndarray) -> np.ndarray:
     return copied
 
 
-def _lightened(primitive: Primitive, nodes: list[Any], wanted: list[int]) -> list[Any]:
+def _lightened(primitive: Primitive, nodes: Sequence[Any], wanted: Sequence[int]) -> list[Any]:
     """Let go of large intermediate results that no rule will read again.
 
     A graph that kept them would need several times the memory of the function itself.
@@ -232,121 +312,12 @@ _ITEM = Item()
 
 def item_of(bundle: Node, slot: int) -> Variable:
     """Return one output of a recorded function of several outputs."""
-    return record(
-        _take_slot(bundle.data, slot),
-        _ITEM,
-        (bundle,),
-        {"slot": slot},
-        (0,) if bundle.tracked else (),
-    )
+    return handle(_item(bundle, slot))
 
 
-class Function(Primitive):
-    """A user's own differentiable function: `forward` on arrays, `backward` on Variables.
-
-    Subclass it, write ``forward(self, *arrays)`` and ``backward(self, *grad_outputs)``, and call an
-    instance on Variables. In ``backward`` the Variables that went in are ``self.inputs``; write it
-    with them (not with their ``.data``), so that it can be differentiated again.
-
-    References
-    ----------
-    K. Saito, *Deep Learning from Scratch 3*, steps 2, 6 and 32.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from hessopt import Function, Variable
-    >>> class Square(Function):
-    ...     def forward(self, x):
-    ...         return x**2
-    ...
-    ...     def backward(self, gy):
-    ...         (x,) = self.inputs
-    ...         return 2 * x * gy
-    >>> x = Variable(np.array(3.0))
-    >>> y = Square()(x)
-    >>> y.backward()
-    >>> x.grad
-    variable(6.0)
-    """
-
-    may_fail = True
-    inputs: tuple[Variable, ...] = ()
-    outputs: tuple[Callable[[], Any], ...] = ()
-
-    def forward(self, *xs: Any) -> Any:
-        """Compute from arrays; return an array or a tuple of arrays."""
-        raise NotImplementedError(f"{self.name}: define forward(self, *arrays)")
-
-    def backward(self, *gys: Any) -> Any:
-        """Return an adjoint for each input, given one for each output (None for zero)."""
-        raise NotImplementedError(f"{self.name}: define backward(self, *grad_outputs)")
-
-    def __call__(self, *args: Any) -> Any:
-        before = None if active() is None else vars(self).copy()
-        result = super().__call__(*args)
-        if before is not None:
-            self._refuse_memory(before)
-        for y in result if isinstance(result, tuple) else (result,):
-            if y.dtype.kind not in "fc":
-                raise TypeError(
-                    f"{self.name}.forward returned {y.data!r:.60} of dtype {y.dtype}; it must "
-                    "return an array of floating-point numbers, or a tuple of them"
-                )
-        return result[0] if isinstance(result, tuple) and len(result) == 1 else result
-
-    def _refuse_memory(self, before: dict[str, Any]) -> None:
-        """Refuse a trace where `forward` kept something: `backward` would use the old one."""
-        for name, value in vars(self).items():
-            if name not in before or before[name] is not value:
-                tracer = active()
-                assert tracer is not None
-                tracer.refuse(f"{self.name}.forward keeps self.{name} (use self.inputs instead)")
-
-    def bind(self, *args: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        operands = tuple(x if isinstance(x, Variable) else constant(check_data(x)) for x in args)
-        return operands, NO_PARAMS
-
-    def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        self.inputs = tuple(map(handle, y.operands))
-        if isinstance(g, Bundle):
-            gys, datas = g, y.data
-            outputs = tuple(item_of(y, k) for k in range(len(datas)))
-        else:
-            gys, datas = (g,), (y.data,)
-            outputs = (handle(y),)
-        self.outputs = tuple(map(weakref.ref, outputs))  # the graph holds no cycle
-        gxs = self.backward(*map(_as_adjoint, gys, datas))
-        gxs = tuple(gxs) if isinstance(gxs, (tuple, list)) else (gxs,)
-        self._check(gxs)
-        return [None if gxs[i] is None else _fit(gxs[i], self.inputs[i], graph) for i in wanted]
-
-    def _check(self, gxs: tuple[Any, ...]) -> None:
-        if len(gxs) != len(self.inputs):
-            raise ValueError(
-                f"{self.name}.backward returned {len(gxs)} adjoints for {len(self.inputs)} inputs"
-            )
-        for k, (x, gx) in enumerate(zip(self.inputs, gxs, strict=True)):
-            if gx is not None and np.shape(gx) != x.shape:
-                raise ValueError(
-                    f"{self.name}.backward returned an adjoint of shape {np.shape(gx)} for input "
-                    f"{k}, which has shape {x.shape}"
-                )
-
-
-def _as_adjoint(gy: Any, data: np.ndarray) -> Variable:
-    """Return an output's adjoint as a Variable; one that did not arrive is zero."""
-    if isinstance(gy, Variable):
-        return gy
-    return constant(np.zeros_like(data) if gy is None else gy)
-
-
-def _fit(gx: Any, x: Variable, graph: bool) -> Any:
-    """Return an input's adjoint in the input's type."""
-    gx = gx if isinstance(gx, Variable) else constant(gx)
-    if gx.dtype != x.dtype:
-        gx = (gx.real if gx.dtype.kind == "c" and x.dtype.kind != "c" else gx).astype(x.dtype)
-    return gx if graph else gx.data
+def _item(bundle: Node, slot: int) -> Node:
+    wanted = FIRST if bundle.tracked else ()
+    return new_node(_take_slot(bundle.data, slot), _ITEM, (bundle,), {"slot": slot}, wanted)
 
 
 class Identity(Primitive):

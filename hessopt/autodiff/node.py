@@ -7,12 +7,16 @@ can be assigned to: it then holds another node, and what was computed before kee
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 
 NO_PARAMS: dict[str, Any] = {}
+
+# Commonest positions of operands that carry a derivative.
+FIRST, SECOND, BOTH = (0,), (1,), (0, 1)
 
 # Creation order is a topological order, so one counter replaces generations and sorting passes.
 next_index = count(1).__next__
@@ -67,6 +71,26 @@ class Node:
         return self
 
 
+def new_node(
+    data: Any, primitive: Any, operands: Any, params: dict[str, Any], wanted: Sequence[int]
+) -> Node:
+    """Make the node of a computed value; `operands` are nodes and constants."""
+    node = Node()
+    node.data = data
+    node.primitive = primitive
+    node.operands = operands
+    node.params = params
+    node.wanted = wanted
+    node.index = next_index()
+    node.tracked = bool(wanted)
+    return node
+
+
+def untracked(data: Any) -> Node:
+    """Make the node of an array that carries no derivative."""
+    return new_node(np.asarray(data), None, (), NO_PARAMS, ())
+
+
 class Shadow(Node):
     """Stands in a graph for a node whose value no rule reads: the shape without the numbers.
 
@@ -85,6 +109,8 @@ class Shadow(Node):
 
 def shadow(x: Node) -> Shadow:
     """Make the shadow of a computed node."""
+    if type(x.wanted) is not list:
+        x.wanted = list(x.wanted)  # both hold the same list, so that a cut is seen by both
     y = Shadow()
     y.data = np.broadcast_to(x.data.dtype.type(np.nan), x.data.shape)
     y.primitive = x.primitive

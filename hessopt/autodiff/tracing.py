@@ -150,6 +150,7 @@ class Tracer:
 
 _ACTIVE: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 
+_ACTIVE.set(None)  # Python remembers where a variable's value is, but not that it has none
 active = _ACTIVE.get
 
 

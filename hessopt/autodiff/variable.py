@@ -12,7 +12,7 @@ from hessopt.autodiff import backprop
 from hessopt.autodiff.array_face import ArrayFace
 from hessopt.autodiff.conversion import Conversions
 from hessopt.autodiff.data import any_tracked, check_data, strip
-from hessopt.autodiff.node import NO_PARAMS, Node, next_index, raw
+from hessopt.autodiff.node import NO_PARAMS, Node, new_node, raw, untracked
 from hessopt.autodiff.registry import RULES, find, no_rule
 from hessopt.autodiff.tracing import peek
 
@@ -310,7 +310,7 @@ class Variable(ArrayFace, Conversions):
 
 def constant(data: Any) -> Variable:
     """Wrap an array that carries no derivative."""
-    return record(np.asarray(data), None, (), NO_PARAMS, ())
+    return handle(untracked(data))
 
 
 def leaf(data: np.ndarray) -> Variable:
@@ -325,16 +325,8 @@ def record(
     data: Any, primitive: Any, operands: Any, params: dict[str, Any], wanted: Any
 ) -> Variable:
     """Make the Variable of a computed value; `operands` are nodes and constants."""
-    node = _new(Node)
-    node.data = data
-    node.primitive = primitive
-    node.operands = operands
-    node.params = params
-    node.wanted = wanted
-    node.index = next_index()
-    node.tracked = bool(wanted)
     y = _new(Variable)
-    y._node = node
+    y._node = new_node(data, primitive, operands, params, wanted)
     return y
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.families import Elementwise, Rearrange
+from hessopt.autodiff.families import Elementwise, Rearrange, twice
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS
 from hessopt.autodiff.registry import derived
@@ -51,7 +52,7 @@ class Reciprocal(Elementwise):
 class Square(Elementwise):
     numpy = np.square
     partials = (lambda y, a: 2 * a,)
-    pulls = {0: lambda g, y, a: (2 * g) * a}
+    pulls = {0: lambda g, y, a: a * twice(g)}
 
 
 def _base_partial(a: Any, b: Any) -> Any:
@@ -63,8 +64,8 @@ def _base_partial(a: Any, b: Any) -> Any:
 
 def _pull_to_base(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Keep the commonest power, the square, to one product with `a`."""
-    if isinstance(b, (int, float)) and b == 2:
-        return (2 * g) * a
+    if (type(b) is int or type(b) is float) and b == 2:
+        return a * twice(g)
     return g * _base_partial(a, b)
 
 
@@ -79,8 +80,7 @@ class Pow(Elementwise):
     partials = (lambda y, a, b: _base_partial(a, b), _exponent_partial)
     pulls = {0: _pull_to_base}
 
-    def forward(self, a: Any, b: Any) -> Any:
-        return a**b  # the operator has NumPy's shortcuts for small constant powers
+    forward = staticmethod(operator.pow)  # it has NumPy's shortcuts for small constant powers
 
 
 class FloatPower(Pow):

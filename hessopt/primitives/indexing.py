@@ -12,11 +12,14 @@ import numpy as np
 from hessopt.autodiff.accumulate import Patch, is_basic, scatter_add
 from hessopt.autodiff.assignment import assigned, view
 from hessopt.autodiff.batching import Batch
+from hessopt.autodiff.config import recording
 from hessopt.autodiff.data import as_array, fixed
 from hessopt.autodiff.families import Rearrange, fit, values_of
-from hessopt.autodiff.function import NOTHING, Primitive, apply
-from hessopt.autodiff.node import Node
+from hessopt.autodiff.function import NOTHING, Primitive, compute, recorded
+from hessopt.autodiff.node import FIRST, Node
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.tracing import active
+from hessopt.autodiff.variable import handle
 
 
 class GetItem(Primitive):
@@ -26,16 +29,23 @@ class GetItem(Primitive):
     uniform = True
 
     def bind(self, x: Any, index: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if index.__class__ is not int and index.__class__ is not slice:
+        if type(index) is not int and type(index) is not slice:
             index = fixed(index)
         return (x,), {"index": index}
 
-    def __call__(self, x: Any, index: Any) -> Any:
+    def of(self, x: Any, index: Any) -> Any:
+        """Do the same as ``self(x, index)``, for the operator."""
         operands, params = self.bind(x, index)
-        y = apply(self, operands, params)
-        if y._node.data.ndim and is_basic(params["index"]):
+        node = x._node
+        if node.tracked and recording() and active() is None:
+            y = recorded(node.data[params["index"]], self, (node,), params, FIRST)
+        else:
+            y = compute(self, operands, params)
+        if y.data.ndim and is_basic(params["index"]):
             return view(y, x, self, params)
-        return y
+        return handle(y)
+
+    __call__ = of
 
     def forward(self, x: Any, index: Any) -> Any:
         return x[index]
@@ -104,9 +114,8 @@ class ScatterAdd(Primitive):
         return NOTHING
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
-        _, operands = values_of(y, graph)
         indices = y.params["indices"]
-        return [g if i == 0 else fit(g[indices[i - 1]], operands[i]) for i in wanted]
+        return [g if i == 0 else fit(g[indices[i - 1]], y.operands[i].data) for i in wanted]
 
 
 class SetItem(Primitive):

@@ -29,6 +29,8 @@ class _Masked(Reduce):
         keepdims: Any = False,
         **kwargs: Any,
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if not kwargs:
+            return super().bind(a, axis, dtype, out, keepdims)
         given = {}
         for name in ("initial", "where"):
             value = kwargs.pop(name, np._NoValue)
@@ -48,8 +50,10 @@ class Sum(_Masked):
     forward = staticmethod(np.add.reduce)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
-        (gx,) = super().pull(y, g, wanted, graph)
         where = y.params.get("where")
+        if where is None and g.shape == ():
+            return (g,)
+        (gx,) = super().pull(y, g, wanted, graph)
         if where is not None:
             gx = np.where(np.broadcast_to(where, y.operands[0].data.shape), gx, gx.dtype.type(0))
         return (gx,)

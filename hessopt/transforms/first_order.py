@@ -47,6 +47,7 @@ def value_and_grad(
     >>> float(value), gradient
     (5.0, array([2., 4.]))
     """
+    single = not isinstance(argnums, Sequence)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         run = Recording.of(f, args, kwargs, argnums)
@@ -56,7 +57,7 @@ def value_and_grad(
         value = pullback.value()
         if has_aux:
             value = (value, plain(aux, pullback.connected))
-        return value, as_sequence(gradients, not isinstance(argnums, Sequence))
+        return value, as_sequence(gradients, single)
 
     return value_and_gradient
 
@@ -214,12 +215,16 @@ def direction(v: Any, like: Any, name: str, of: str) -> Any:
             raise TypeError(f"{name} has dtype {v.dtype}; it must be an array of numbers")
         if v.dtype.kind == "c" and like.dtype.kind != "c":
             raise TypeError(f"{name} is complex, but {of} is real")
-        v = v.astype(np.result_type(like.dtype, np.float32), copy=False)
+        if v.dtype is not like.dtype:
+            v = v.astype(np.result_type(like.dtype, np.float32), copy=False)
     if v.shape != np.shape(like):
         raise ValueError(f"{name} has shape {v.shape}, but {of} has shape {np.shape(like)}")
     return v
 
 
-def unit_seed(output: Any) -> np.ndarray:
-    """Return the 1 that the backward pass of a scalar starts from."""
-    return np.ones((), output.dtype if isinstance(output, Variable) else float)
+def unit_seed(output: Any) -> np.generic:
+    """Return the 1 that the backward pass of a scalar starts from.
+
+    It is a scalar of NumPy's, with which arithmetic is much quicker than with an array of one.
+    """
+    return output.dtype.type(1) if isinstance(output, Variable) else np.float64(1)

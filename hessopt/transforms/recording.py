@@ -42,10 +42,10 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
 
 def as_input(x: Any, name: str) -> Variable:
     """Make the Variable that a function is differentiated with respect to."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        return leaf(x)
     if isinstance(x, Variable):
         return alias(x) if x._node.tracked and recording() else leaf(x.data)
-    if type(x) is np.ndarray and x.dtype == np.float64:
-        return leaf(x)
     try:
         return leaf(check_data(x))
     except TypeError as error:
@@ -96,13 +96,20 @@ class Recording:
                 inputs.append(arguments[i]._node)
         if not inputs:
             raise ValueError("the argument to differentiate by holds no array")
-        nested = any([x.primitive is not None for x in inputs])
-        with using_config("enable_backprop", True):
+        nested = False
+        for x in inputs:
+            nested = nested or x.primitive is not None
+        if recording():
             output = f(*arguments, **kwargs)
+        else:
+            with using_config("enable_backprop", True):
+                output = f(*arguments, **kwargs)
         return cls(tuple(inputs), output, nested, given)
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
         """Bring one value for each input into the form of the arguments."""
+        if len(self.arguments) == 1 and type(self.arguments[0]) is np.ndarray:
+            return list(adjoints)
         values = iter(adjoints)
         return [rebuild(given, values) for given in self.arguments]
 
@@ -183,7 +190,7 @@ class Pullback:
         self._nodes: list[Node] = []
         self._outside = False
         if isinstance(output, Variable):
-            self._nodes, self._outside = backprop.collect((output._node,), frozenset(inputs))
+            self._nodes, self._outside = backprop.collect((output._node,), inputs)
         self.connected = (
             nested or (self._outside and not isolated and recording()) or _is_traced(output)
         )
@@ -197,7 +204,9 @@ class Pullback:
     def value(self) -> Any:
         """Return the output: connected where an outer derivative needs it, else plain."""
         output = self._output
-        return output if self.connected or not isinstance(output, Variable) else output.data[()]
+        if self.connected or not isinstance(output, Variable):
+            return output
+        return output._node.data[()]
 
     def __call__(self, seed: Any, *, release: bool = False) -> tuple[Any, ...]:
         """Return the inputs' adjoints: Variables where `records`, else new arrays.
@@ -207,9 +216,11 @@ class Pullback:
         """
         inputs = self._inputs
         output = self._output
-        graph = self.records or (isinstance(seed, Variable) and seed._node.tracked and recording())
+        graph = self.records
         if isinstance(seed, Variable) and not graph:
-            seed = seed.data
+            graph = seed._node.tracked and recording()
+            if not graph:
+                seed = seed.data
         adjoints: Any = {}
         if isinstance(output, Variable) and (self._nodes or output._node in inputs):
             adjoints = backprop.walk(
@@ -230,8 +241,10 @@ def _is_traced(output: Any) -> bool:
 
 def check_scalar(value: Any) -> None:
     """Refuse what is not one real number."""
-    if isinstance(value, Variable) and value.shape == () and value.dtype.kind == "f":
-        return
+    if isinstance(value, Variable):
+        data = value._node.data
+        if data.ndim == 0 and data.dtype.kind == "f":
+            return
     if value is None:
         raise TypeError("f returned None; it must return a scalar (is a return missing?)")
     if is_tree(value):

@@ -14,6 +14,8 @@ from hessopt.autodiff.variable import Variable
 
 def is_tree(x: Any) -> bool:
     """Whether `x` is a container whose entries are the parameters."""
+    if type(x) is np.ndarray:  # the commonest, and `is_dataclass` is slow
+        return False
     return isinstance(x, (dict, list, tuple)) or (
         dataclasses.is_dataclass(x) and not isinstance(x, type)
     )

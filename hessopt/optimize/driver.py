@@ -182,6 +182,10 @@ def rounding_error(objective: Objective, point: Point) -> float:
     What is seen on one side of x alone is a discontinuity and does not count.
     """
     signs = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
+    if point.box is not None:  # what lies on a bound, or next to it, stays
+        margin = 4 * np.spacing(np.abs(point.x))
+        inside = (point.box.lower < point.x - margin) & (point.x + margin < point.box.upper)
+        signs = np.where(inside, signs, 0.0)
     sides = []
     for side in (-1, 1):
         jumps = [0.0]
@@ -197,14 +201,25 @@ def newton_decrement(objective: Objective, point: Point) -> float:
     """Return g'H^-1 g / 2, by which a Newton step would lower f.
 
     NaN if the Hessian is not positive definite, is not to be had, or is too large and too
-    ill-conditioned for conjugate gradients.
+    ill-conditioned for conjugate gradients. Variables at a bound stay there.
     """
+    n, box = point.x.size, point.box
+    free = np.ones(n, dtype=bool) if box is None else box.interior(point.x)
+    g = point.g[free]
+    if not g.any():
+        return 0.0
     with contextlib.suppress(Exception):  # fun may have no second derivatives; then we cannot tell
-        if point.x.size <= 200:
-            p, convex = newton_direction(objective.hessian(point.x), point.g)
-            return -float(point.g @ p) / 2 if convex else np.nan
-        tolerance = 1e-4 * float(np.linalg.norm(point.g))
-        model = truncated_cg(objective.hvp(point.x), point.g, tolerance, maxiter=500)
+        if n <= 200:
+            p, convex = newton_direction(objective.hessian(point.x)[np.ix_(free, free)], g)
+            return -float(g @ p) / 2 if convex else np.nan
+        hvp = objective.hvp(point.x)
+
+        def B(v: np.ndarray) -> np.ndarray:
+            w = np.zeros(n)
+            w[free] = v
+            return hvp(w)[free]
+
+        model = truncated_cg(B, g, 1e-4 * float(np.linalg.norm(g)), maxiter=500)
         if model.curvature > 0 and model.products < 500:
             return model.reduction
     return np.nan

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
 from hessopt.optimize.auto import choose
+from hessopt.optimize.bounds import Box, parse_bounds
 from hessopt.optimize.constraints import exact
 from hessopt.optimize.containers import is_container, over_container
 from hessopt.optimize.methods import METHODS
@@ -148,14 +149,15 @@ def minimize(
     checks.number(tol, "tol", least=0.0, optional=True)
     general, others = split(options)
     state = general.state(shape)
+    box = parse_bounds(bounds, shape)
     name, reason = canonical(method or "auto", [*METHODS, *SCIPY_METHODS]), None
     if name == "auto" and state is not None:
         name, reason = state.method.name, "it is the method of the run that is resumed"
     elif name == "auto":
-        name, reason, defaults = choose(flat.size, jac, hess, hessp, bounds, constraints)
+        name, reason, defaults = choose(flat.size, jac, hess, hessp, box, constraints)
         general, others = split({**defaults, **(options or {})})
     constraints = exact(constraints, shape, second=name == "trust-constr")
-    _refuse_restrictions(name, bounds, constraints)
+    _refuse_restrictions(name, box, constraints)
     _warn_unused(name, jac, hess, hessp)
 
     watchers: list[Watcher] = []
@@ -171,7 +173,7 @@ def minimize(
             general = replace(general, gtol=tol)
         chosen = _build(METHODS[name], others, state)
         objective = Objective(
-            fun, x0, args, **derivatives, order=chosen.order, limits=general.limits()
+            fun, x0, args, **derivatives, order=chosen.order, limits=general.limits(), box=box
         )
         tests = general.tests(chosen.maxiter(objective.n), chosen.descends())
         result = driver.run(chosen, objective, tests, watchers, state)
@@ -179,7 +181,7 @@ def minimize(
         if state is not None:
             raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
         run = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
-        result = run.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
+        result = run.minimize(fun, x0, args, derivatives, box, constraints, tol)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
     return result
@@ -198,11 +200,11 @@ def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -
     return replace(state.method, **others)
 
 
-def _refuse_restrictions(name: str, bounds: Any, constraints: list[Any]) -> None:
-    row = SCIPY_METHODS.get(name)
-    for what, given in (("bounds", bounds is not None), ("constraints", bool(constraints))):
-        if given and not (row is not None and getattr(row, what)):
-            able = ", ".join(other.name for other in SCIPY_METHODS.values() if getattr(other, what))
+def _refuse_restrictions(name: str, box: Box | None, constraints: list[Any]) -> None:
+    table = {**METHODS, **SCIPY_METHODS}
+    for what, given in (("bounds", box is not None), ("constraints", bool(constraints))):
+        if given and not getattr(table[name], what):
+            able = ", ".join(other.name for other in table.values() if getattr(other, what))
             raise ValueError(f"method {name!r} cannot handle {what}; these can: {able}, and 'auto'")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
+from hessopt.optimize.bounds import Box
 from hessopt.optimize.oracle import Curvature, Oracle, Product
 from hessopt.optimize.stopping import Status, Stop, StoppingTest
 
@@ -37,15 +38,21 @@ class Point:
         Flat arrays. `g` holds NaN where a method without derivatives runs.
     f : float
         The value.
+    box : Box, optional
+        The bounds on x; `grad_norm` is then that of the projected gradient.
     """
 
     x: Array
     f: float
     g: Array
+    box: Box | None = None
     grad_norm: float = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "grad_norm", float(np.max(np.abs(self.g))))
+        grad_norm = float(np.max(np.abs(self.g)))
+        if self.box is not None and np.isfinite(grad_norm):
+            grad_norm = float(np.max(np.abs(self.box.projected_gradient(self.x, self.g))))
+        object.__setattr__(self, "grad_norm", grad_norm)
 
     @property
     def finite(self) -> bool:
@@ -85,6 +92,8 @@ class Objective:
         The highest derivative that the method wants at every point. Others are computed on demand.
     limits : StoppingTest, optional
         Asked before every call of fun and every product with the Hessian.
+    box : Box, optional
+        The bounds. A start outside is moved to the nearest point inside.
 
     Attributes
     ----------
@@ -92,7 +101,7 @@ class Objective:
         How often fun was really called, how many gradients, and how many Hessians or products
         with the Hessian were computed.
     best : Point or None
-        The finite point with the least value so far.
+        The finite point within the bounds with the least value so far.
 
     Examples
     --------
@@ -119,9 +128,12 @@ class Objective:
         *,
         order: int = 2,
         limits: StoppingTest | None = None,
+        box: Box | None = None,
     ) -> None:
         self.x0, self.shape = checks.start(x0)
-        self.n = self.x0.size
+        self.n, self.box = self.x0.size, box
+        if box is not None:
+            self.x0 = box.project(self.x0)
         args = args if isinstance(args, tuple) else (args,)
         self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits)
         self.order, self.limits = order, limits
@@ -231,7 +243,8 @@ class Objective:
         point = record.point
         finite = point.finite if order else np.isfinite(point.f)
         if finite and (self.best is None or point.f < self.best.f):
-            self.best = point
+            if self.box is None or self.box.contains(point.x):
+                self.best = point
         return record
 
     def _evaluate(self, x: Array, order: int) -> _Record:
@@ -244,11 +257,11 @@ class Objective:
 
     def _compute(self, x: Array, order: int) -> _Record:
         if order == 0:
-            return _Record(0, Point(x, self.oracle.value(x), np.full(self.n, np.nan)))
+            return _Record(0, Point(x, self.oracle.value(x), np.full(self.n, np.nan), self.box))
         if order == 1:
-            return _Record(1, Point(x, *self.oracle.first(x)))
+            return _Record(1, Point(x, *self.oracle.first(x), self.box))
         f, g, curvature = self.oracle.second(x)
-        return _Record(2, Point(x, f, g), curvature)
+        return _Record(2, Point(x, f, g, self.box), curvature)
 
     def _check_start(self, point: Point, order: int) -> None:
         if not np.isfinite(point.f):

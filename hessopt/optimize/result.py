@@ -54,7 +54,7 @@ def assemble(
     """Return SciPy's result with the names that SciPy's users know, and ours."""
     from scipy.optimize import OptimizeResult
 
-    return OptimizeResult(
+    result = OptimizeResult(
         x=point.x.reshape(objective.shape).copy(),
         fun=point.f,
         jac=point.g.reshape(objective.shape).copy(),
@@ -68,3 +68,6 @@ def assemble(
         method=method,
         history=progress.history.history(),
     )
+    if objective.box is not None and point.finite:
+        result.optimality = point.grad_norm
+    return result

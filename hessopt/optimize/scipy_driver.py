@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hessopt.optimize.bounds import Box
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
@@ -85,14 +86,14 @@ class SciPyRun:
         x0: Any,
         args: Any,
         derivatives: dict[str, Any],
-        bounds: Any,
+        box: Box | None,
         constraints: list[Any],
         tol: float | None,
     ) -> OptimizeResult:
         """Run `scipy.optimize.minimize`, and return a result whatever ended it."""
         from scipy import optimize
 
-        given = self.connect(fun, x0, args, **derivatives)
+        given = self.connect(fun, x0, args, box, **derivatives)
         if self.method.constraints:
             given["constraints"] = constraints
         stop, theirs = None, None
@@ -101,9 +102,9 @@ class SciPyRun:
                 self.value,
                 self.objective.x0,
                 method=self.method.name,
-                bounds=flat_bounds(bounds),
+                bounds=None if box is None else box.scipy(),
                 tol=tol,
-                callback=self.stepped,
+                callback=self.callback(box, given),
                 options=self.options,
                 **given,
             )
@@ -126,7 +127,9 @@ class SciPyRun:
             watcher.finished(result)
         return result
 
-    def connect(self, fun: Any, x0: Any, args: Any, jac: Any, hess: Any, hessp: Any) -> dict:
+    def connect(
+        self, fun: Any, x0: Any, args: Any, box: Box | None, jac: Any, hess: Any, hessp: Any
+    ) -> dict[str, Any]:
         """Make the objective, and return the derivatives that SciPy is to be given."""
         method = self.method
         # Differences and quasi-Newton updates that SciPy knows how to make, it makes
@@ -143,6 +146,7 @@ class SciPyRun:
             hessp=hessp if second else None,
             order=0 if differenced else 2 if second else min(method.order, 1),
             limits=self.limits,
+            box=box,
         )
         given: dict[str, Any] = {}
         if method.order > 0:
@@ -154,6 +158,17 @@ class SciPyRun:
         elif method.order == 2 and updated:
             given["hess"] = hess
         return given
+
+    def callback(self, box: Box | None, given: dict[str, Any]) -> Any:
+        """Return what SciPy is to call after each iteration.
+
+        Where SciPy takes fixed variables out, it puts them back for a callback of x alone.
+        """
+        if box is None or not np.any(box.lower == box.upper):
+            return self.stepped
+        if self.method.name == "tnc" or not callable(given.get("jac")):
+            return lambda x: self.stepped(x)
+        return self.stepped
 
     def value(self, x: Array) -> float:
         """Evaluate for SciPy; the first point is the start of the history."""
@@ -236,6 +251,10 @@ class SciPyRun:
         theirs.fun, theirs.x = f, x.reshape(objective.shape).copy()
         if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
             theirs.jac = theirs.jac.reshape(objective.shape)
+        if objective.box is not None and not constrained:
+            known = objective.recall(x)
+            if known is not None and known.finite:
+                theirs.optimality = known.grad_norm
         theirs.nit = int(theirs.get("nit", self.nit))
         theirs.nfev, theirs.nhev = objective.nfev, objective.nhev
         # Gradients that SciPy makes by differences are not ours to count
@@ -244,13 +263,3 @@ class SciPyRun:
         theirs.method = self.method.name
         theirs.history = self.recorder.history()
         return theirs
-
-
-def flat_bounds(bounds: Any) -> Any:
-    """Return bounds on the flat x: those of a Bounds may have the shape of x0."""
-    from scipy.optimize import Bounds
-
-    if bounds is None or not isinstance(bounds, Bounds):
-        return bounds
-    lb, ub, keep_feasible = map(np.ravel, (bounds.lb, bounds.ub, bounds.keep_feasible))
-    return Bounds(lb, ub, keep_feasible)  # pyright: ignore[reportArgumentType] - arrays are meant

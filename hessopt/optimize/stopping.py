@@ -106,17 +106,19 @@ class AnyOf(StoppingTest):
 class GradientTolerance(StoppingTest):
     """The largest entry of the gradient is small: ``max |g_i| <= gtol``, as SciPy's BFGS.
 
-    The test is absolute: it depends on the units of f and x.
+    With bounds it is that of the projected gradient, as in SciPy's L-BFGS-B. The test is absolute:
+    it depends on the units of f and x.
     """
 
     gtol: float = 1e-6
 
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the current point."""
-        norm = progress.point.grad_norm
+        point = progress.point
+        norm, kind = point.grad_norm, "gradient" if point.box is None else "projected gradient"
         if not norm <= self.gtol:
             return None
-        message = f"Converged: max |gradient| = {norm:.3g} is at most gtol = {self.gtol:g}."
+        message = f"Converged: max |{kind}| = {norm:.3g} is at most gtol = {self.gtol:g}."
         return Stop(Status.GRADIENT_CONVERGED, message, success=True)
 
 

@@ -8,8 +8,9 @@ from hessopt.optimize.methods.momentum import Momentum
 from hessopt.optimize.methods.newton import Newton
 from hessopt.optimize.methods.newton_cg import NewtonCG
 from hessopt.optimize.methods.trust_ncg import TrustNCG
+from hessopt.optimize.methods.tron import TRON
 
 METHODS: dict[str, type[Method]] = {
     method.name: method
-    for method in (GradientDescent, Momentum, Adam, Newton, NewtonCG, TrustNCG, LBFGS)
+    for method in (GradientDescent, Momentum, Adam, Newton, NewtonCG, TrustNCG, TRON, LBFGS)
 }

@@ -24,10 +24,14 @@ class Method:
         What ``minimize(method=...)`` calls it.
     order : int
         The highest derivative wanted at every point.
+    bounds, constraints : bool
+        Whether it keeps to them: the objective has them as `box` and `constraints`.
     """
 
     name: ClassVar[str]
     order: ClassVar[int]
+    bounds: ClassVar[bool] = False
+    constraints: ClassVar[bool] = False
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Any]:
         """Return the first point and the memory before the first step."""

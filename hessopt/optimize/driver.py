@@ -108,7 +108,7 @@ class _Run:
         except KeyboardInterrupt:
             message = "Interrupted from the keyboard. The best point so far is returned."
             stop = Stop(Status.INTERRUPTED, message)
-        if stop.status is Status.NO_DESCENT:
+        if stop.status is Status.NO_DESCENT and self.objective.constraints is None:
             stop = self.explain(stop)
         converged = stop.success and stop.status is not Status.ROUNDOFF_LIMIT
         point = self.at.point if converged else self.best()
@@ -145,6 +145,8 @@ class _Run:
     def best(self) -> Point:
         """Return the best iterate, or a trial that was lower still and never became one."""
         trial = self.objective.best
+        if self.objective.constraints is not None:  # a trial may be low because it breaks them
+            return self.champion
         if trial is not None and trial.f < self.champion.f - 10 * EPS * abs(self.champion.f):
             return trial
         return self.champion
@@ -226,7 +228,12 @@ def newton_decrement(objective: Objective, point: Point) -> float:
 
 
 def better(one: Point, other: Point) -> Point:
-    """Return the lower of two points; where rounding hides which it is, the flatter."""
+    """Return the lower of two points; where rounding hides which it is, the flatter.
+
+    First comes the one that violates the constraints less.
+    """
+    if one.violation != other.violation:
+        return one if one.violation < other.violation else other
     if abs(one.f - other.f) <= 10 * EPS * abs(one.f):
         return one if one.grad_norm < other.grad_norm else other
     return other if other.f < one.f else one

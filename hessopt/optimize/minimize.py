@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from hessopt.optimize import checks, driver
 from hessopt.optimize.auto import choose
 from hessopt.optimize.bounds import Box, parse_bounds
-from hessopt.optimize.constraints import exact
+from hessopt.optimize.constraint_set import ConstraintSet
+from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.containers import is_container, over_container
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
@@ -156,8 +157,8 @@ def minimize(
     elif name == "auto":
         name, reason, defaults = choose(flat.size, jac, hess, hessp, box, constraints)
         general, others = split({**defaults, **(options or {})})
-    constraints = exact(constraints, shape, second=name == "trust-constr")
-    _refuse_restrictions(name, box, constraints)
+    parts = parse_constraints(constraints, shape)
+    _refuse_restrictions(name, box, bool(parts))
     _warn_unused(name, jac, hess, hessp)
 
     watchers: list[Watcher] = []
@@ -168,12 +169,20 @@ def minimize(
     if general.return_all:
         watchers.append(Trace(shape))
     derivatives = {"jac": jac, "hess": hess, "hessp": hessp}
+    start = flat if box is None else box.project(flat)
+    restrictions = {"box": box, "constraints": ConstraintSet(parts, start) if parts else None}
     if name in METHODS:
         if tol is not None and general.gtol is None:
             general = replace(general, gtol=tol)
         chosen = _build(METHODS[name], others, state)
         objective = Objective(
-            fun, x0, args, **derivatives, order=chosen.order, limits=general.limits(), box=box
+            fun,
+            x0,
+            args,
+            **derivatives,
+            order=chosen.order,
+            limits=general.limits(),
+            **restrictions,
         )
         tests = general.tests(chosen.maxiter(objective.n), chosen.descends())
         result = driver.run(chosen, objective, tests, watchers, state)
@@ -181,7 +190,7 @@ def minimize(
         if state is not None:
             raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
         run = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
-        result = run.minimize(fun, x0, args, derivatives, box, constraints, tol)
+        result = run.minimize(fun, x0, args, {**derivatives, **restrictions}, tol)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
     return result
@@ -200,9 +209,9 @@ def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -
     return replace(state.method, **others)
 
 
-def _refuse_restrictions(name: str, box: Box | None, constraints: list[Any]) -> None:
+def _refuse_restrictions(name: str, box: Box | None, constrained: bool) -> None:
     table = {**METHODS, **SCIPY_METHODS}
-    for what, given in (("bounds", box is not None), ("constraints", bool(constraints))):
+    for what, given in (("bounds", box is not None), ("constraints", constrained)):
         if given and not getattr(table[name], what):
             able = ", ".join(other.name for other in table.values() if getattr(other, what))
             raise ValueError(f"method {name!r} cannot handle {what}; these can: {able}, and 'auto'")

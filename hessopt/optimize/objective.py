@@ -20,6 +20,8 @@ from hessopt.optimize.stopping import Status, Stop, StoppingTest
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
+    from hessopt.optimize.constraint_set import ConstraintSet
+
 Array = NDArray[np.float64]
 
 ADVICE = (
@@ -40,12 +42,18 @@ class Point:
         The value.
     box : Box, optional
         The bounds on x; `grad_norm` is then that of the projected gradient.
+    violation : float
+        The largest violation of a constraint, 0 within the tolerance.
+    settled : bool
+        Whether the constraints allow a run to end here.
     """
 
     x: Array
     f: float
     g: Array
     box: Box | None = None
+    violation: float = 0.0
+    settled: bool = True
     grad_norm: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +61,11 @@ class Point:
         if self.box is not None and np.isfinite(grad_norm):
             grad_norm = float(np.max(np.abs(self.box.projected_gradient(self.x, self.g))))
         object.__setattr__(self, "grad_norm", grad_norm)
+
+    @property
+    def measure(self) -> str:
+        """What `grad_norm` is, in words."""
+        return "max |gradient|" if self.box is None else "max |projected gradient|"
 
     @property
     def finite(self) -> bool:
@@ -94,6 +107,8 @@ class Objective:
         Asked before every call of fun and every product with the Hessian.
     box : Box, optional
         The bounds. A start outside is moved to the nearest point inside.
+    constraints : ConstraintSet, optional
+        The constraints, for the methods that keep to them.
 
     Attributes
     ----------
@@ -129,9 +144,10 @@ class Objective:
         order: int = 2,
         limits: StoppingTest | None = None,
         box: Box | None = None,
+        constraints: ConstraintSet | None = None,
     ) -> None:
         self.x0, self.shape = checks.start(x0)
-        self.n, self.box = self.x0.size, box
+        self.n, self.box, self.constraints = self.x0.size, box, constraints
         if box is not None:
             self.x0 = box.project(self.x0)
         args = args if isinstance(args, tuple) else (args,)
@@ -203,7 +219,7 @@ class Objective:
 
         def product(v: Array) -> Array:
             self.check_limits()
-            return self._guarded("product", curvature.product, v)
+            return self.guarded("product", curvature.product, v)
 
         return product
 
@@ -211,7 +227,7 @@ class Objective:
         """Return the Hessian at `x` as a symmetric array."""
         curvature = self._curvature(x)
         self.check_limits()
-        return self._guarded("product", curvature.dense)
+        return self.guarded("product", curvature.dense)
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""
@@ -238,7 +254,7 @@ class Objective:
                 return record
         # Forget before the evaluation: a record may hold the graph of its own
         del self._recent[: max(0, len(self._recent) - self._remembered + 1)]
-        record = self._guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
+        record = self.guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
         self._recent.append(record)
         point = record.point
         finite = point.finite if order else np.isfinite(point.f)
@@ -276,7 +292,7 @@ class Objective:
                 "fun is differentiable"
             )
 
-    def _guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
+    def guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
         """Call; an exception ends the run, except the first time, when there is nothing to save."""
         try:
             result = function(*args)

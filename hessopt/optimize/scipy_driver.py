@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.bounds import Box
+from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
 Array = NDArray[np.float64]
+
+# Up to here a violated constraint counts as kept when points are compared
+FEASIBLE = 1e-6
 
 TOLERANCES = ("gtol", "ftol", "xtol")
 
@@ -78,6 +82,7 @@ class SciPyRun:
             self.test = IterationLimit(general.maxiter)
         self.point: Point | None = None
         self.previous: Point | None = None
+        self.champion: Point | None = None
         self.nit = 0
 
     def minimize(
@@ -85,17 +90,19 @@ class SciPyRun:
         fun: Any,
         x0: Any,
         args: Any,
-        derivatives: dict[str, Any],
-        box: Box | None,
-        constraints: list[Any],
+        given: dict[str, Any],
         tol: float | None,
     ) -> OptimizeResult:
         """Run `scipy.optimize.minimize`, and return a result whatever ended it."""
         from scipy import optimize
 
-        given = self.connect(fun, x0, args, box, **derivatives)
-        if self.method.constraints:
-            given["constraints"] = constraints
+        box, constraints = given["box"], given["constraints"]
+        handed = self.connect(fun, x0, args, **given)
+        if box is not None and np.all(box.lower == box.upper):
+            return self.nothing_free()
+        if constraints is not None:
+            second = self.method.name == "trust-constr"
+            handed["constraints"] = [part.scipy(second) for part in constraints.parts]
         stop, theirs = None, None
         try:
             theirs = optimize.minimize(
@@ -104,9 +111,9 @@ class SciPyRun:
                 method=self.method.name,
                 bounds=None if box is None else box.scipy(),
                 tol=tol,
-                callback=self.callback(box, given),
+                callback=self.callback(box, handed),
                 options=self.options,
-                **given,
+                **handed,
             )
         except KeyboardInterrupt:
             if self.point is None:
@@ -119,16 +126,35 @@ class SciPyRun:
         # Looked at in any case: compiled code may turn our Stop into another exception
         stop = stop or self.objective.stop
         if stop is not None:
-            result = self.ended(stop, constrained=bool(constraints))
-        else:
-            assert theirs is not None
-            result = self.completed(theirs, constrained=bool(constraints))
+            return self.told(self.ended(stop))
+        assert theirs is not None
+        return self.told(self.completed(theirs))
+
+    def nothing_free(self) -> OptimizeResult:
+        """Return the result where the bounds fix every variable."""
+        self.value(self.objective.x0)
+        assert self.point is not None
+        feasible = self.rank(self.point)[0] == 0
+        message = "All variables are fixed by their bounds."
+        status = Status.GRADIENT_CONVERGED if feasible else Status.INFEASIBLE
+        return self.told(self.ended(Stop(status, message, success=feasible)))
+
+    def told(self, result: OptimizeResult) -> OptimizeResult:
+        """Show the result to the watchers."""
         for watcher in self.watchers:
             watcher.finished(result)
         return result
 
     def connect(
-        self, fun: Any, x0: Any, args: Any, box: Box | None, jac: Any, hess: Any, hessp: Any
+        self,
+        fun: Any,
+        x0: Any,
+        args: Any,
+        jac: Any,
+        hess: Any,
+        hessp: Any,
+        box: Box | None,
+        constraints: ConstraintSet | None,
     ) -> dict[str, Any]:
         """Make the objective, and return the derivatives that SciPy is to be given."""
         method = self.method
@@ -147,6 +173,7 @@ class SciPyRun:
             order=0 if differenced else 2 if second else min(method.order, 1),
             limits=self.limits,
             box=box,
+            constraints=constraints,
         )
         given: dict[str, Any] = {}
         if method.order > 0:
@@ -159,14 +186,14 @@ class SciPyRun:
             given["hess"] = hess
         return given
 
-    def callback(self, box: Box | None, given: dict[str, Any]) -> Any:
+    def callback(self, box: Box | None, handed: dict[str, Any]) -> Any:
         """Return what SciPy is to call after each iteration.
 
         Where SciPy takes fixed variables out, it puts them back for a callback of x alone.
         """
         if box is None or not np.any(box.lower == box.upper):
             return self.stepped
-        if self.method.name == "tnc" or not callable(given.get("jac")):
+        if self.method.name == "tnc" or not callable(handed.get("jac")):
             return lambda x: self.stepped(x)
         return self.stepped
 
@@ -174,7 +201,7 @@ class SciPyRun:
         """Evaluate for SciPy; the first point is the start of the history."""
         f = self.objective.value(x)
         if self.point is None:
-            self.point = self.objective.recall(x)
+            self.point = self.champion = self.objective.recall(x)
             for watcher in self.watchers:
                 watcher.started(self.progress())
         return f
@@ -188,6 +215,9 @@ class SciPyRun:
             told = OptimizeResult(x=told)
         point = self._point(told)
         self.nit, self.previous, self.point = self.nit + 1, self.point, point
+        if self.objective.constraints is not None:
+            assert self.champion is not None
+            self.champion = min(point, self.champion, key=self.rank)
         progress = self.progress(told)
         try:
             for watcher in self.watchers:
@@ -201,6 +231,12 @@ class SciPyRun:
 
     def _point(self, told: OptimizeResult) -> Point:
         x = np.array(told.x, dtype=np.float64).ravel()
+        if x.size < self.objective.n:  # SciPy's cobyla leaves the fixed variables out
+            full = self.objective.x0.copy()
+            box = self.objective.box
+            assert box is not None
+            full[box.lower < box.upper] = x
+            x = full
         known = self.objective.recall(x)
         if known is not None:
             return known
@@ -227,34 +263,29 @@ class SciPyRun:
             told,
         )
 
-    def ended(self, stop: Stop, constrained: bool) -> OptimizeResult:
+    def ended(self, stop: Stop) -> OptimizeResult:
         """Return the result of a run that we or the user ended."""
         best = self.objective.best
         # The least value may lie where the constraints do not hold
-        point = self.point if constrained or best is None else best
+        point = self.champion if self.objective.constraints is not None else best or self.point
         assert point is not None
         result = assemble(self.objective, point, stop, self.progress(), self.method.name)
         if self.method.order == 0:
             del result.jac
-        return result
+        return self.restricted(result, point)
 
-    def completed(self, theirs: OptimizeResult, constrained: bool) -> OptimizeResult:
+    def completed(self, theirs: OptimizeResult) -> OptimizeResult:
         """Return SciPy's result with our counts, history and shapes."""
-        objective, best = self.objective, self.objective.best
-        assert best is not None
-        f = float(np.asarray(theirs.fun).item())
-        x = np.asarray(theirs.x)
-        if not theirs.success and not constrained and not f <= best.f + 10 * EPS * abs(best.f):
-            f, x = best.f, best.x
+        objective = self.objective
+        at = Point(np.array(theirs.x), float(np.asarray(theirs.fun).item()), np.full(1, np.nan))
+        if not theirs.success and self.lower(at):
+            at = self.champion if objective.constraints is not None else objective.best
+            assert at is not None
             if "jac" in theirs:
-                theirs.jac = best.g
-        theirs.fun, theirs.x = f, x.reshape(objective.shape).copy()
+                theirs.jac = at.g
+        theirs.fun, theirs.x = at.f, at.x.reshape(objective.shape).copy()
         if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
             theirs.jac = theirs.jac.reshape(objective.shape)
-        if objective.box is not None and not constrained:
-            known = objective.recall(x)
-            if known is not None and known.finite:
-                theirs.optimality = known.grad_norm
         theirs.nit = int(theirs.get("nit", self.nit))
         theirs.nfev, theirs.nhev = objective.nfev, objective.nhev
         # Gradients that SciPy makes by differences are not ours to count
@@ -262,4 +293,33 @@ class SciPyRun:
         theirs.message = str(theirs.message)
         theirs.method = self.method.name
         theirs.history = self.recorder.history()
-        return theirs
+        return self.restricted(theirs, at)
+
+    def lower(self, point: Point) -> bool:
+        """Whether a better point than this, where SciPy has given up, has been seen."""
+        if self.objective.constraints is not None:
+            assert self.champion is not None
+            return self.rank(self.champion) < self.rank(point)
+        best = self.objective.best
+        assert best is not None
+        return not point.f <= best.f + 10 * EPS * abs(best.f)
+
+    def rank(self, point: Point) -> tuple[float, float]:
+        """Return what to compare points by: the violation beyond a tolerance, then f."""
+        constraints, box = self.objective.constraints, self.objective.box
+        violation = 0.0 if constraints is None else constraints.violation(point.x)
+        if box is not None:
+            violation = max(violation, float(np.max(np.abs(point.x - box.project(point.x)))))
+        violation = 0.0 if violation <= FEASIBLE else violation
+        return tuple(np.nan_to_num([violation, point.f], nan=np.inf).tolist())
+
+    def restricted(self, result: OptimizeResult, point: Point) -> OptimizeResult:
+        """Add how well bounds and constraints are kept, where SciPy does not say it."""
+        objective = self.objective
+        if objective.constraints is not None:
+            result.setdefault("constr_violation", objective.constraints.violation(point.x))
+        elif objective.box is not None and objective.best is not None:
+            known = objective.recall(point.x)
+            if known is not None and known.finite:
+                result.optimality = known.grad_norm
+        return result

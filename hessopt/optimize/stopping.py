@@ -50,6 +50,7 @@ class Status(IntEnum):
     OBJECTIVE_FAILED = 106
     INTERRUPTED = 107
     DIVERGED = 108
+    INFEASIBLE = 120
 
 
 class Stop(Exception):
@@ -115,10 +116,10 @@ class GradientTolerance(StoppingTest):
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the current point."""
         point = progress.point
-        norm, kind = point.grad_norm, "gradient" if point.box is None else "projected gradient"
-        if not norm <= self.gtol:
+        norm = point.grad_norm
+        if not (norm <= self.gtol and point.settled):
             return None
-        message = f"Converged: max |{kind}| = {norm:.3g} is at most gtol = {self.gtol:g}."
+        message = f"Converged: {point.measure} = {norm:.3g} is at most gtol = {self.gtol:g}."
         return Stop(Status.GRADIENT_CONVERGED, message, success=True)
 
 
@@ -134,7 +135,7 @@ class ValueTolerance(StoppingTest):
     def __call__(self, progress: Any) -> Stop | None:
         """Compare the last two points."""
         old, new = progress.previous, progress.point
-        if old is None or old is new:
+        if old is None or old is new or not new.settled:
             return None
         change, scale = abs(old.f - new.f), max(abs(old.f), abs(new.f), 1.0)
         if not change <= self.ftol * scale:
@@ -155,7 +156,7 @@ class StepTolerance(StoppingTest):
     def __call__(self, progress: Any) -> Stop | None:
         """Compare the last two points."""
         old, new = progress.previous, progress.point
-        if old is None or old is new:
+        if old is None or old is new or not new.settled:
             return None
         move = float(np.max(np.abs(new.x - old.x)))
         if not move <= self.xtol * max(1.0, float(np.max(np.abs(new.x)))):

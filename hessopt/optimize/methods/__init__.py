@@ -1,6 +1,7 @@
 """The methods of our own, one a file, by name."""
 
 from hessopt.optimize.methods.adam import Adam
+from hessopt.optimize.methods.augmented_lagrangian import AugmentedLagrangianMethod
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.gradient_descent import GradientDescent
 from hessopt.optimize.methods.l_bfgs import LBFGS
@@ -12,5 +13,15 @@ from hessopt.optimize.methods.tron import TRON
 
 METHODS: dict[str, type[Method]] = {
     method.name: method
-    for method in (GradientDescent, Momentum, Adam, Newton, NewtonCG, TrustNCG, TRON, LBFGS)
+    for method in (
+        GradientDescent,
+        Momentum,
+        Adam,
+        Newton,
+        NewtonCG,
+        TrustNCG,
+        TRON,
+        LBFGS,
+        AugmentedLagrangianMethod,
+    )
 }

@@ -88,10 +88,13 @@ class TRON(Method):
 
     def start(self, objective: Objective, x: Array) -> tuple[Point, Region]:
         """Evaluate the start; the first radius is chosen with the first step."""
-        point = objective(x)
+        return objective(x), self.first_region(x.size)
+
+    def first_region(self, n: int, before: Region | None = None) -> Region:
+        """Return the memory to start with, perhaps after a run on a similar objective."""
         radius = np.nan if self.initial_trust_radius is None else self.initial_trust_radius
-        dense = point.x.size <= SMALL if self.dense is None else self.dense
-        return point, Region(radius, ETA_MAX, dense)
+        dense = n <= SMALL if self.dense is None else self.dense
+        return Region(radius, ETA_MAX, dense or (before is not None and before.dense))
 
     def step(self, objective: Objective, point: Point, memory: Region) -> tuple[Point, Region]:
         """Minimise the model in the region and the box, and judge the point by what f does."""

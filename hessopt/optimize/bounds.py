@@ -71,6 +71,13 @@ class Box:
         return Bounds(self.lower, self.upper, self.keep_feasible)  # pyright: ignore[reportArgumentType] - arrays are meant
 
 
+def same_box(one: Box | None, other: Box | None) -> bool:
+    """Whether two boxes, or none, hold the same points."""
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one.lower, other.lower) and np.array_equal(one.upper, other.upper)
+
+
 def parse_bounds(bounds: Any, shape: tuple[int, ...]) -> Box | None:
     """Return the box that the user means, or None if it bounds nothing.
 

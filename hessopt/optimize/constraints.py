@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hessopt.autodiff.variable import Variable
 from hessopt.optimize import differences
 from hessopt.optimize.differences import is_scheme
-from hessopt.optimize.objective import symmetric_operator
+from hessopt.optimize.objective import quiet, symmetric_operator
 from hessopt.transforms.first_order import pushforward
 from hessopt.transforms.matrices import jacobian
 from hessopt.transforms.recording import Recording
@@ -182,14 +182,17 @@ class Nonlinear(Constraint):
 
     def value(self, x: Array) -> Array:
         """Return c."""
-        return np.asarray(self.fun(np.array(x).reshape(self.shape), *self.args), float).ravel()
+        with quiet():  # a trial may lie where c is not defined
+            c = self.fun(np.array(x).reshape(self.shape), *self.args)
+        return np.array(c, dtype=np.float64).ravel()
 
     def at(self, x: Array) -> Linearisation:
         """Return c and its Jacobian: recorded, given, or by differences."""
         if self.jac is not None:
             return Linearisation(self.value(x), lambda: self.jacobian(x))
         shaped = np.array(x).reshape(self.shape)
-        run = _advised(lambda: Recording.of(self.traced, (shaped,), {}, 0).array())
+        with quiet():
+            run = _advised(lambda: Recording.of(self.traced, (shaped,), {}, 0).array())
         return Recorded(run, self.shape, lambda: self.jacobian(x))
 
     def jacobian(self, x: Array) -> Any:

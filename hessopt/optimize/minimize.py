@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
 from hessopt.optimize.auto import choose
-from hessopt.optimize.bounds import Box, parse_bounds
+from hessopt.optimize.bounds import Box, parse_bounds, same_box
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.containers import is_container, over_container
+from hessopt.optimize.ipopt_driver import IPOPT, IpoptRun
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
-from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
+from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS, SciPyMethod
 from hessopt.optimize.objective import Objective
 from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
 from hessopt.optimize.result import State
@@ -26,6 +27,10 @@ from hessopt.optimize.watch import Callback, Display, Trace, Watcher
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
+
+
+# The methods of others, which get our derivatives
+OTHERS: dict[str, SciPyMethod] = {**SCIPY_METHODS, IPOPT.name: IPOPT}
 
 
 def minimize(
@@ -59,13 +64,15 @@ def minimize(
     method : str or callable
         One of our own: ``"newton"`` (dense Hessian), ``"newton-cg"`` and ``"trust-ncg"`` (only
         products with the Hessian), ``"l-bfgs"``, ``"gradient-descent"``, ``"momentum"``,
-        ``"adam"``; or one that SciPy runs with our derivatives: ``"nelder-mead"``, ``"powell"``,
+        ``"adam"``, with bounds ``"tron"``, with constraints ``"augmented-lagrangian"``;
+        ``"ipopt"`` (needs the extra ``hessopt[ipopt]``); or one that SciPy runs with our
+        derivatives: ``"nelder-mead"``, ``"powell"``,
         ``"cg"``, ``"bfgs"``, ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``,
         ``"trust-constr"``, ``"dogleg"``, ``"trust-exact"``, ``"trust-krylov"``. Case does not
         matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says in the message
-        what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with bounds;
-        with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs`` where
-        there is only a given gradient. A callable is a custom method, as in SciPy.
+        what: ``newton`` up to 100 variables, else ``trust-ncg``; ``tron`` with bounds; with
+        constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs`` where
+        there is only a given gradient, with bounds ``l-bfgs-b``. A callable is a custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.
@@ -73,9 +80,12 @@ def minimize(
         The Hessian ``hess(x, *args)``: an array, a sparse matrix or a LinearOperator.
     hessp : callable, optional
         The product ``hessp(x, p, *args)`` of the Hessian with p.
-    bounds, constraints
-        As in SciPy, for the methods that take them. Constraints that have no Jacobian get the
-        exact one.
+    bounds : Bounds or sequence of pairs, optional
+        As in SciPy, for the methods that take them. A start outside is moved to the nearest point
+        inside; equal bounds fix a variable.
+    constraints : dict, LinearConstraint, NonlinearConstraint, or a list of them
+        As in SciPy, for the methods that take them. Written in plain NumPy like fun, and seeing x
+        in the same shape; what has no Jacobian or Hessian gets the exact one.
     tol : float, optional
         For our own methods the same as ``options["gtol"]``; for the others, as in SciPy.
     callback : callable, optional
@@ -95,10 +105,16 @@ def minimize(
         With ``x``, ``fun``, ``jac``, ``nit``, ``nfev``, ``njev``, ``nhev`` (Hessians or products
         with the Hessian), ``success``, ``status`` (a `Status`, for a method that SciPy ran and
         ended, its number), ``message``, ``method``, ``history`` (a `History`), and for our own
-        methods ``state``, which `resume` needs.
+        methods ``state``, which `resume` needs. With bounds ``optimality``, the largest entry of
+        the projected gradient ``x - P(x - gradient)``, which gtol is then compared with; with
+        constraints ``constr_violation`` and, from ``augmented-lagrangian`` and ``ipopt``,
+        ``constr``, ``multipliers`` (one array for each constraint, such that ``gradient + sum of
+        multipliers times Jacobian`` is zero inside the bounds) and the ``optimality`` of the
+        Lagrangian.
 
         An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
-        run with the best point so far and ``success=False``.
+        run with the best point so far, with constraints the best feasible one, and
+        ``success=False``.
 
     Raises
     ------
@@ -151,7 +167,12 @@ def minimize(
     general, others = split(options)
     state = general.state(shape)
     box = parse_bounds(bounds, shape)
-    name, reason = canonical(method or "auto", [*METHODS, *SCIPY_METHODS]), None
+    if state is not None and not same_box(state.point.box, box):
+        raise ValueError(
+            "options['resume'] is of a run with other bounds; give the same, or start again from "
+            "res.x"
+        )
+    name, reason = canonical(method or "auto", [*METHODS, *OTHERS]), None
     if name == "auto" and state is not None:
         name, reason = state.method.name, "it is the method of the run that is resumed"
     elif name == "auto":
@@ -188,8 +209,9 @@ def minimize(
         result = driver.run(chosen, objective, tests, watchers, state)
     else:
         if state is not None:
-            raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
-        run = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
+            raise ValueError(f"method {name!r} is not our own and cannot be resumed")
+        kind = IpoptRun if name == IPOPT.name else SciPyRun
+        run = kind(OTHERS[name], general, others, watchers)
         result = run.minimize(fun, x0, args, {**derivatives, **restrictions}, tol)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
@@ -210,7 +232,7 @@ def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -
 
 
 def _refuse_restrictions(name: str, box: Box | None, constrained: bool) -> None:
-    table = {**METHODS, **SCIPY_METHODS}
+    table = {**METHODS, **OTHERS}
     for what, given in (("bounds", box is not None), ("constraints", constrained)):
         if given and not getattr(table[name], what):
             able = ", ".join(other.name for other in table.values() if getattr(other, what))
@@ -219,7 +241,7 @@ def _refuse_restrictions(name: str, box: Box | None, constrained: bool) -> None:
 
 def _warn_unused(name: str, jac: Any, hess: Any, hessp: Any) -> None:
     """Warn as SciPy does of derivatives that the method has no use for."""
-    order = METHODS[name].order if name in METHODS else SCIPY_METHODS[name].order
+    order = METHODS[name].order if name in METHODS else OTHERS[name].order
     unused = [
         argument
         for argument, given, least in (

@@ -209,8 +209,10 @@ class AugmentedLagrangian:
 def first_multipliers(objective: Objective, point: Point, rho: float | None) -> Multipliers:
     """Return zero multipliers, scales that make the gradients of c at most one, and rho.
 
-    By default rho makes the penalty ten times as large as f, within ``[1e-6, 10]``; the scales and
-    this choice are those of Birgin and Martínez, sections 12.3 and 12.4.
+    The scales, and by default rho, are those of Birgin and Martínez, sections 12.3 and 12.4: rho
+    makes the penalty ten times as large as f, within ``[1e-6, 10]``. They scale f as well, so that
+    its gradient is at most one, which is to raise rho by as much; the root of that is taken here,
+    since the whole of it makes the inner problems harder than they need be.
     """
     constraints = objective.constraints
     assert constraints is not None
@@ -223,6 +225,7 @@ def first_multipliers(objective: Objective, point: Point, rho: float | None) -> 
         scale = 1 / np.maximum(1.0, np.where(np.isfinite(steepest), steepest, 1.0))
     if rho is None:
         r = scale * constraints.excess(c)
-        rho = 10 * max(1.0, abs(point.f)) / max(1.0, float(r @ r) / 2)
-        rho = min(max(rho, 1e-6), 10.0)
+        slope = np.sqrt(max(1.0, float(np.max(np.abs(point.g)))))
+        rho = 10 * max(1.0, abs(point.f) / slope) / max(1.0, float(r @ r) / 2)
+        rho = min(max(rho, 1e-6), 10.0) * slope
     return Multipliers(np.zeros(constraints.m), rho, scale)

@@ -84,7 +84,7 @@ def test_resume_checks_shape_and_method(rosenbrock):
         minimize(rosenbrock, np.zeros(3), options={"resume": first})
     with pytest.raises(ValueError, match="a run of 'newton', which 'l-bfgs' cannot go on with"):
         minimize(rosenbrock, np.zeros(2), method="l-bfgs", options={"resume": first})
-    with pytest.raises(ValueError, match="'bfgs' is run by SciPy and cannot be resumed"):
+    with pytest.raises(ValueError, match="'bfgs' is not our own and cannot be resumed"):
         minimize(rosenbrock, np.zeros(2), method="bfgs", options={"resume": first})
     theirs = scipy.optimize.minimize(rosenbrock, [0.0, 0.0])
     with pytest.raises(ValueError, match="start again from res"):

@@ -18,7 +18,7 @@ from hessopt.optimize.penalty import (
     PenaltyPoint,
     first_multipliers,
 )
-from hessopt.optimize.stopping import Status, Stop
+from hessopt.optimize.stopping import EPS, Status, Stop
 
 Array = NDArray[np.float64]
 
@@ -148,6 +148,8 @@ class AugmentedLagrangianMethod(Method):
             return self.solver.step(objective, point, memory)
         phi: Any = AugmentedLagrangian(objective, memory.multipliers)
         before = phi(point.x)
+        if before.grad_norm <= memory.omega:  # for the new multipliers too
+            return point, self._update(phi, before, memory)
         try:
             after, region = self.solver.step(phi, before, memory.inner)
             memory = memory._replace(inner=region, stuck=0)
@@ -159,7 +161,7 @@ class AugmentedLagrangianMethod(Method):
         if self._runs_away(phi, after, memory):
             return self._back(objective, memory)
         there = point if after is before else phi.kkt(after, self.catol)
-        if after.grad_norm <= memory.omega or memory.stuck:
+        if after.grad_norm <= memory.omega or memory.stuck or walks_about(before, after):
             memory = self._update(phi, after, memory)
         return there, memory
 
@@ -169,7 +171,8 @@ class AugmentedLagrangianMethod(Method):
         sigma = phi.sigma(point)
         if sigma > TAU * memory.anchor.sigma and sigma > self.catol * float(scale.min()):
             rho *= GAMMA
-            broken = phi.kkt(point, self.catol).violation > 0
+            # A small violation may yet go away: its gradient is small as well
+            broken = phi.violation(point) > np.sqrt(self.catol)
             if broken and (rho > LARGEST_PENALTY or phi.nowhere_better(point, FLAT)):
                 raise infeasible(phi, point)
             rho = min(rho, LARGEST_PENALTY)
@@ -192,6 +195,12 @@ class AugmentedLagrangianMethod(Method):
         region = self.solver.first_region(memory.anchor.x.size, memory.inner)
         memory = memory._replace(multipliers=multipliers, inner=region)
         return phi.kkt(phi(memory.anchor.x), self.catol), memory
+
+
+def walks_about(before: Point, after: Point) -> bool:
+    """Whether a step was taken within the rounding of f, and the gradient is no smaller."""
+    fell = after.f < before.f - 10 * EPS * abs(before.f)
+    return after is not before and not fell and not after.grad_norm < 0.5 * before.grad_norm
 
 
 def infeasible(phi: AugmentedLagrangian, point: PenaltyPoint) -> Stop:

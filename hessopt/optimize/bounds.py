@@ -108,7 +108,7 @@ def parse_bounds(bounds: Any, shape: tuple[int, ...]) -> Box | None:
         return None
     if isinstance(bounds, Bounds):
         lower, upper = (_spread(bounds, name, shape) for name in ("lb", "ub"))
-        keep = np.broadcast_to(np.asarray(bounds.keep_feasible, dtype=bool), shape).ravel()
+        keep = _spread(bounds, "keep_feasible", shape).astype(bool)
     else:
         lower, upper = _from_pairs(bounds, int(np.prod(shape)))
         keep = False

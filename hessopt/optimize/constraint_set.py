@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.constraints import Constraint, Linearisation
+from hessopt.optimize.constraints import Constraint
+from hessopt.optimize.linearisation import Linearisation
 
 Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
@@ -68,8 +69,8 @@ class ConstraintSet:
     >>> from hessopt.optimize.constraints import parse_constraints
     >>> from hessopt.optimize.constraint_set import ConstraintSet
     >>> x = np.array([1.0, 2.0])
-    >>> parts = parse_constraints([{"type": "eq", "fun": np.sum}, {"type": "ineq", "fun": np.prod}], (2,))
-    >>> constraints = ConstraintSet(parts, x)
+    >>> given = [{"type": "eq", "fun": np.sum}, {"type": "ineq", "fun": np.prod}]
+    >>> constraints = ConstraintSet(parse_constraints(given, (2,)), x)
     >>> constraints.value(x), constraints.violation(x)
     (array([3., 2.]), 3.0)
     >>> constraints.at(x).pullback(np.array([1.0, 10.0]))
@@ -81,7 +82,9 @@ class ConstraintSet:
         self.nfev = self.njev = self.nhev = 0
         values = [_at_start(part, i, x0) for i, part in enumerate(parts)]
         self.ends = np.cumsum([value.size for value in values])[:-1]
-        limits = [_limits(part, i, c.size) for i, (part, c) in enumerate(zip(parts, values, strict=True))]
+        limits = [
+            _limits(part, i, c.size) for i, (part, c) in enumerate(zip(parts, values, strict=True))
+        ]
         self.lower = np.concatenate([lower for lower, _ in limits])
         self.upper = np.concatenate([upper for _, upper in limits])
         self.m = self.lower.size

@@ -8,7 +8,6 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ from numpy.typing import NDArray
 from hessopt.autodiff.variable import Variable
 from hessopt.optimize import differences
 from hessopt.optimize.differences import is_scheme
+from hessopt.optimize.linearisation import Linearisation, Recorded
 from hessopt.optimize.objective import quiet, symmetric_operator
-from hessopt.transforms.first_order import pushforward
 from hessopt.transforms.matrices import jacobian
 from hessopt.transforms.recording import Recording
 from hessopt.transforms.second_order import value_grad_hvp
@@ -30,60 +29,6 @@ ADVICE = (
     "hessopt could not differentiate a constraint; write it in NumPy calls, give its 'jac', or "
     "ask for differences with jac='3-point' in a NonlinearConstraint"
 )
-
-# Up to so many rows the Jacobian is formed: it pays after a few products
-FEW = 100
-
-
-class Linearisation:
-    """A constraint at one point: its value c, and products with its Jacobian J.
-
-    Parameters
-    ----------
-    value : ndarray
-        c.
-    matrix : callable
-        Returns J, an array or a sparse matrix.
-    """
-
-    def __init__(self, value: Array, matrix: Callable[[], Any]) -> None:
-        self.value, self.matrix = value, cache(matrix)
-
-    def pullback(self, u: Array) -> Array:
-        """Return J'u."""
-        return np.asarray(self.matrix().T @ u).ravel()
-
-    def pushforward(self, v: Array) -> Array:
-        """Return Jv."""
-        return np.asarray(self.matrix() @ v).ravel()
-
-
-class Recorded(Linearisation):
-    """One that multiplies by walks through the graph of the constraint; few rows are kept."""
-
-    def __init__(self, run: Recording, shape: tuple[int, ...], matrix: Callable[[], Any]) -> None:
-        y = run.output
-        self.run, self.x_shape = run, shape
-        self.y_shape = y.shape
-        super().__init__(np.array(y.data if isinstance(y, Variable) else y, float).ravel(), matrix)
-
-    @cached_property
-    def _back(self) -> Callable[..., Any]:
-        return self.run.pullback()
-
-    @cached_property
-    def _forth(self) -> Callable[..., Any]:
-        return pushforward(self.run)
-
-    def pullback(self, u: Array) -> Array:
-        """Return J'u by one walk backwards."""
-        return np.asarray(self._back(u.reshape(self.y_shape))[0]).ravel()
-
-    def pushforward(self, v: Array) -> Array:
-        """Return Jv."""
-        if self.value.size <= FEW:
-            return super().pushforward(v)
-        return np.asarray(self._forth(v.reshape(self.x_shape))).ravel()
 
 
 class Constraint:
@@ -214,7 +159,7 @@ class Nonlinear(Constraint):
         """Return the product with ``sum u_i H_i``: given, exact, or differences of given rows."""
         shaped = np.array(x).reshape(self.shape)
         if callable(self.hess):
-            B = self.hess(shaped, u)
+            B: Any = self.hess(shaped, u)
             return lambda v: np.asarray(B @ v).ravel()
         if not is_scheme(self.jac):
             try:
@@ -231,7 +176,6 @@ class Nonlinear(Constraint):
         """Return the constraint with exact derivatives where the user gave none."""
         from scipy.optimize import BFGS, NonlinearConstraint
 
-        flat = len(self.shape) == 1
         jac: Any = self.jac if is_scheme(self.jac) else self.jacobian
         if not second and isinstance(self.given, dict):
             # With its arguments bound
@@ -239,9 +183,8 @@ class Nonlinear(Constraint):
             return {**kept, "fun": self.value, "jac": jac}
         given = self.given if isinstance(self.given, NonlinearConstraint) else None
         hess = self.hess
-        if second and (hess is None or (isinstance(hess, BFGS) and self.jac is None)):
-            hess = self._operator
-        elif callable(hess) and not flat:
+        unsaid = hess is None or (isinstance(hess, BFGS) and self.jac is None)
+        if callable(hess) or (second and unsaid):
             hess = self._operator
         return NonlinearConstraint(
             self.value,

@@ -17,7 +17,6 @@ from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import Linear
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
-from hessopt.optimize.objective import Point
 from hessopt.optimize.penalty import KKTPoint
 from hessopt.optimize.result import assemble
 from hessopt.optimize.scipy_driver import SciPyRun
@@ -134,7 +133,11 @@ class IpoptRun(SciPyRun):
         n, box = objective.n, objective.box
         unlimited = np.full(n, np.inf)
         limits = (-unlimited, unlimited) if box is None else (box.lower, box.upper)
-        m, rows = (0, (np.zeros(0),) * 2) if constraints is None else (constraints.m, (constraints.lower, constraints.upper))
+        m, rows = (
+            (0, (np.zeros(0),) * 2)
+            if constraints is None
+            else (constraints.m, (constraints.lower, constraints.upper))
+        )
         self.structure = jacobian_structure(constraints, objective.x0)
         self.triangle = np.tril_indices(n if self.hessian is not None else 0)
         problem = ipyopt().Problem(

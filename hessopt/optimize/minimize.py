@@ -72,7 +72,8 @@ def minimize(
         matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says in the message
         what: ``newton`` up to 100 variables, else ``trust-ncg``; ``tron`` with bounds; with
         constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs`` where
-        there is only a given gradient, with bounds ``l-bfgs-b``. A callable is a custom method, as in SciPy.
+        there is only a given gradient, with bounds ``l-bfgs-b``. A callable is a custom method,
+        as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.

@@ -258,9 +258,9 @@ class Objective:
         self._recent.append(record)
         point = record.point
         finite = point.finite if order else np.isfinite(point.f)
-        if finite and (self.best is None or point.f < self.best.f):
-            if self.box is None or self.box.contains(point.x):
-                self.best = point
+        inside = self.box is None or self.box.contains(point.x)
+        if finite and inside and (self.best is None or point.f < self.best.f):
+            self.best = point
         return record
 
     def _evaluate(self, x: Array, order: int) -> _Record:

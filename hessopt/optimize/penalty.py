@@ -1,4 +1,4 @@
-"""The augmented Lagrangian of Powell, Hestenes and Rockafellar, which solvers take for an objective.
+"""The augmented Lagrangian of Powell, Hestenes and Rockafellar, an objective for solvers.
 
 For ``lower <= c(x) <= upper``, with slacks s between the limits minimised out, it is ::
 
@@ -182,7 +182,7 @@ class AugmentedLagrangian:
         )
 
     def sigma(self, point: PenaltyPoint) -> float:
-        """Return the largest gap ``|c - s|`` of the scaled constraints: violated, or not settled."""
+        """Return the largest ``|c - s|`` of the scaled constraints: violated, or not settled."""
         lam, rho, _ = self.multipliers
         return float(np.max(np.abs(point.y - lam), initial=0.0)) / rho
 
@@ -227,5 +227,5 @@ def first_multipliers(objective: Objective, point: Point, rho: float | None) -> 
         r = scale * constraints.excess(c)
         slope = np.sqrt(max(1.0, float(np.max(np.abs(point.g)))))
         rho = 10 * max(1.0, abs(point.f) / slope) / max(1.0, float(r @ r) / 2)
-        rho = min(max(rho, 1e-6), 10.0) * slope
+        rho = float(min(max(rho, 1e-6), 10.0) * slope)
     return Multipliers(np.zeros(constraints.m), rho, scale)

@@ -8,8 +8,8 @@ from hessopt.optimize.methods.l_bfgs import LBFGS
 from hessopt.optimize.methods.momentum import Momentum
 from hessopt.optimize.methods.newton import Newton
 from hessopt.optimize.methods.newton_cg import NewtonCG
-from hessopt.optimize.methods.trust_ncg import TrustNCG
 from hessopt.optimize.methods.tron import TRON
+from hessopt.optimize.methods.trust_ncg import TrustNCG
 
 METHODS: dict[str, type[Method]] = {
     method.name: method

@@ -82,8 +82,8 @@ class AugmentedLagrangianMethod(Method):
     violation and complementarity are at most catol.
 
     The start may be infeasible. The result has ``multipliers``, one array for each of the
-    constraints, of the sign for which ``grad f + sum multipliers_i grad c_i`` is zero where no bound is
-    active, ``constr`` (the values c), ``constr_violation`` and ``optimality``.
+    constraints, of the sign for which ``grad f + sum multipliers_i grad c_i`` is zero where no
+    bound is active, ``constr`` (the values c), ``constr_violation`` and ``optimality``.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class AugmentedLagrangianMethod(Method):
         return TRON(eta=self.eta, cg_maxiter=self.cg_maxiter)
 
     def descends(self) -> bool:
-        """f may rise on the way to where the constraints hold."""
+        """Return False: f may rise on the way to where the constraints hold."""
         return False
 
     def start(self, objective: Objective, x: Array) -> tuple[Point, Any]:
@@ -147,7 +147,8 @@ class AugmentedLagrangianMethod(Method):
         if objective.constraints is None:
             return self.solver.step(objective, point, memory)
         phi: Any = AugmentedLagrangian(objective, memory.multipliers)
-        before = phi(point.x)
+        before: Any = phi(point.x)
+        after: Any
         if before.grad_norm <= memory.omega:  # for the new multipliers too
             return point, self._update(phi, before, memory)
         try:

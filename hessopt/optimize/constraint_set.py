@@ -131,7 +131,7 @@ class ConstraintSet:
 
     def violation(self, x: Array) -> float:
         """Return the largest excess at x; NaN if c is not finite."""
-        return float(np.max(self.excess(self.value(x))))
+        return float(np.max(self.excess(self.value(x)), initial=0.0))
 
     def split(self, u: Array) -> list[Array]:
         """Return one array for each of the user's constraints."""

@@ -146,7 +146,8 @@ class Nonlinear(Constraint):
 
         shaped = np.array(x).reshape(self.shape)
         if self.jac is None:
-            return _advised(lambda: jacobian(self.traced)(shaped)).reshape(-1, x.size)
+            with quiet():
+                return _advised(lambda: jacobian(self.traced)(shaped)).reshape(-1, x.size)
         if is_scheme(self.jac):
             return differences.jacobian(self._complex_value, x, self.value(x), self.jac)
         J = self.jac(shaped, *self.args)

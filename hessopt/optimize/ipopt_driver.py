@@ -6,6 +6,7 @@ IPOPT's headers and a compiler on the user's machine. It is the extra ``hessopt[
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -55,9 +56,8 @@ def ipyopt() -> Any:
     try:
         import ipyopt as package
     except ImportError as error:
-        raise ImportError(
-            "method 'ipopt' needs the package ipyopt: pip install 'hessopt[ipopt]'"
-        ) from error
+        message = "method 'ipopt' needs the package ipyopt: pip install \"hessopt[ipopt]\""
+        raise ImportError(message) from error
     return package
 
 
@@ -147,11 +147,11 @@ class IpoptRun(SciPyRun):
             *rows,
             self.structure,
             self.triangle,
-            objective.value,
-            self.eval_grad_f,
-            self.eval_g,
-            self.eval_jac_g,
-            self.eval_h if self.hessian is not None else None,
+            self.shielded(objective.value),
+            self.shielded(self.eval_grad_f),
+            self.shielded(self.eval_g),
+            self.shielded(self.eval_jac_g),
+            self.shielded(self.eval_h) if self.hessian is not None else None,
             self.iterated,
         )
         for name, value in {**DEFAULTS, **self.options}.items():
@@ -161,6 +161,24 @@ class IpoptRun(SciPyRun):
         if self.raised is not None:
             raise self.raised
         return x, lam, int(status)
+
+    def shielded(self, evaluate: Callable[..., Any]) -> Callable[..., Any]:
+        """Return an evaluation that compiled code may call: what it raises is kept for later.
+
+        Until IPOPT asks whether to go on, it is told NaN, and the user's functions are left alone.
+        """
+
+        def shielding(*args: Any) -> Any:
+            if self.raised is None:
+                try:
+                    return evaluate(*args)
+                except BaseException as error:
+                    self.raised = error
+            if len(args) > 1:
+                args[-1][:] = np.nan
+            return np.nan
+
+        return shielding
 
     def eval_grad_f(self, x: Array, out: Array) -> None:
         """Evaluate the gradient of f."""
@@ -201,9 +219,8 @@ class IpoptRun(SciPyRun):
         objective = self.objective
         point = objective(x)
         success = status in SUCCESSES
-        if not success and self.lower(point):
-            better = self.champion if objective.constraints is not None else objective.best
-            point = better or point
+        if not success:
+            point = self.better(point)
         if objective.constraints is not None:
             at = objective.constraints.at(point.x)
             point = KKTPoint(

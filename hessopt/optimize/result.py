@@ -77,7 +77,7 @@ def assemble(
     if constraints is not None and isinstance(point, KKTPoint):
         result.multipliers = constraints.split(point.multipliers)
         result.constr = constraints.split(point.constr)
-        result.constr_violation = float(np.max(constraints.excess(point.constr)))
+        result.constr_violation = float(np.max(constraints.excess(point.constr), initial=0.0))
         for count in ("nfev", "njev", "nhev"):
             result[f"constr_{count}"] = getattr(constraints, count)
     return result

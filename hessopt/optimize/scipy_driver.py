@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.bounds import Box
+from hessopt.optimize.champion import Champion
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
+from hessopt.optimize.multipliers import conclude
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.options import GENERAL, RunOptions, refuse_unknown
 from hessopt.optimize.result import assemble
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
 Array = NDArray[np.float64]
-
-# Up to here a violated constraint counts as kept when points are compared
-FEASIBLE = 1e-6
 
 TOLERANCES = ("gtol", "ftol", "xtol")
 
@@ -65,6 +64,7 @@ class SciPyRun:
     """
 
     objective: Objective
+    champion: Champion
 
     def __init__(
         self,
@@ -82,7 +82,6 @@ class SciPyRun:
             self.test = IterationLimit(general.maxiter)
         self.point: Point | None = None
         self.previous: Point | None = None
-        self.champion: Point | None = None
         self.nit = 0
 
     def minimize(
@@ -134,7 +133,8 @@ class SciPyRun:
         """Return the result where the bounds fix every variable."""
         self.value(self.objective.x0)
         assert self.point is not None
-        feasible = self.rank(self.point)[0] == 0
+        self.champion.consider(self.point)
+        feasible = self.champion.rank.beyond == 0
         message = "All variables are fixed by their bounds."
         status = Status.GRADIENT_CONVERGED if feasible else Status.INFEASIBLE
         return self.told(self.ended(Stop(status, message, success=feasible)))
@@ -175,6 +175,7 @@ class SciPyRun:
             box=box,
             constraints=constraints,
         )
+        self.champion = Champion(self.objective)
         given: dict[str, Any] = {}
         if method.order > 0:
             given["jac"] = jac if differenced else self.objective.gradient
@@ -201,7 +202,9 @@ class SciPyRun:
         """Evaluate for SciPy; the first point is the start of the history."""
         f = self.objective.value(x)
         if self.point is None:
-            self.point = self.champion = self.objective.recall(x)
+            self.point = self.objective.recall(x)
+            assert self.point is not None
+            self.champion.consider(self.point)
             for watcher in self.watchers:
                 watcher.started(self.progress())
         return f
@@ -216,8 +219,7 @@ class SciPyRun:
         point = self._point(told)
         self.nit, self.previous, self.point = self.nit + 1, self.point, point
         if self.objective.constraints is not None:
-            assert self.champion is not None
-            self.champion = min(point, self.champion, key=self.rank)
+            self.champion.consider(point)
         progress = self.progress(told)
         try:
             for watcher in self.watchers:
@@ -265,23 +267,25 @@ class SciPyRun:
 
     def ended(self, stop: Stop) -> OptimizeResult:
         """Return the result of a run that we or the user ended."""
-        best = self.objective.best
-        # The least value may lie where the constraints do not hold
-        point = self.champion if self.objective.constraints is not None else best or self.point
+        objective = self.objective
+        constrained = objective.constraints is not None
+        # The least value of all may lie where the constraints do not hold
+        point = self.champion.point if constrained else objective.best or self.point
         assert point is not None
-        result = assemble(self.objective, point, stop, self.progress(), self.method.name)
+        result = assemble(objective, point, stop, self.progress(), self.method.name)
+        if constrained:
+            result.constr_violation = self.champion.violation
         if self.method.order == 0:
             del result.jac
-        return self.restricted(result, point)
+        return result
 
     def completed(self, theirs: OptimizeResult) -> OptimizeResult:
         """Return SciPy's result with our counts, history and shapes."""
         objective = self.objective
         at = Point(np.array(theirs.x), float(np.asarray(theirs.fun).item()), np.full(1, np.nan))
-        if not theirs.success and self.lower(at):
-            at = self.champion if objective.constraints is not None else objective.best
-            assert at is not None
-            if "jac" in theirs:
+        if not theirs.success:
+            at = self.better(at)
+            if "jac" in theirs and np.isfinite(at.grad_norm):
                 theirs.jac = at.g
         theirs.fun, theirs.x = at.f, at.x.reshape(objective.shape).copy()
         if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
@@ -295,29 +299,22 @@ class SciPyRun:
         theirs.history = self.recorder.history()
         return self.restricted(theirs, at)
 
-    def lower(self, point: Point) -> bool:
-        """Whether a better point than this, where SciPy has given up, has been seen."""
+    def better(self, point: Point) -> Point:
+        """Return a better point than this, where SciPy has given up, if one has been seen."""
         if self.objective.constraints is not None:
-            assert self.champion is not None
-            return self.rank(self.champion) < self.rank(point)
+            seen = self.champion.point
+            return seen if seen and self.champion.rank < self.champion.judge(point)[1] else point
         best = self.objective.best
         assert best is not None
-        return not point.f <= best.f + 10 * EPS * abs(best.f)
-
-    def rank(self, point: Point) -> tuple[float, float]:
-        """Return what to compare points by: the violation beyond a tolerance, then f."""
-        constraints, box = self.objective.constraints, self.objective.box
-        violation = 0.0 if constraints is None else constraints.violation(point.x)
-        if box is not None:
-            violation = max(violation, float(np.max(np.abs(point.x - box.project(point.x)))))
-        violation = 0.0 if violation <= FEASIBLE else violation
-        return tuple(np.nan_to_num([violation, point.f], nan=np.inf).tolist())
+        return point if point.f <= best.f + 10 * EPS * abs(best.f) else best
 
     def restricted(self, result: OptimizeResult, point: Point) -> OptimizeResult:
         """Add how well bounds and constraints are kept, where SciPy does not say it."""
         objective = self.objective
         if objective.constraints is not None:
             result.setdefault("constr_violation", objective.constraints.violation(point.x))
+            if self.method.order > 0 and "optimality" not in result:
+                conclude(result, self.champion, point.x)
         elif objective.box is not None and objective.best is not None:
             known = objective.recall(point.x)
             if known is not None and known.finite:

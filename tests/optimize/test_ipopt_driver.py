@@ -138,6 +138,17 @@ def test_gradients_alone():
     np.testing.assert_allclose(res.x, [-1, -1], atol=1e-6)
 
 
+def test_many_variables_have_no_dense_hessian(monkeypatch, rosenbrock):
+    monkeypatch.setattr(ipopt_driver, "LARGEST_HESSIAN", 3)
+    line = equation(lambda x: np.sum(x) - 4)
+    res = solve(rosenbrock, np.zeros(4), line, bounds=[(0, 2)] * 4)
+    assert res.success, res.message
+    assert res.nhev == 0
+    np.testing.assert_allclose(res.x, 1.0, atol=1e-5)
+    exact = solve(rosenbrock, np.zeros(3), equation(lambda x: np.sum(x) - 3))
+    assert exact.nhev > 0
+
+
 def test_the_structure_of_a_sparse_jacobian():
     x = np.zeros(4)
     A = sparse.csr_array(([1.0, 2.0, 3.0], ([0, 1, 1], [3, 0, 2])), shape=(2, 4))

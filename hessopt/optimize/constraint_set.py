@@ -32,6 +32,11 @@ class Stack(Linearisation):
         """Return Jv."""
         return np.concatenate([part.pushforward(v) for part in self.parts])
 
+    def normal(self, weights: Array, v: Array) -> Array:
+        """Return ``J' diag(weights) J v``."""
+        pieces = zip(self.parts, np.split(weights, self.ends), strict=True)
+        return np.sum([part.normal(piece, v) for part, piece in pieces if piece.any()], axis=0)
+
     def _stacked(self) -> Any:
         from scipy import sparse
 

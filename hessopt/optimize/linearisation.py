@@ -41,6 +41,11 @@ class Linearisation:
         """Return Jv."""
         return np.asarray(self.matrix() @ v).ravel()
 
+    def normal(self, weights: Array, v: Array) -> Array:
+        """Return ``J' diag(weights) J v``."""
+        J = self.matrix()
+        return np.asarray(J.T @ (weights * (J @ v))).ravel()
+
 
 class Recorded(Linearisation):
     """One that multiplies by walks through the graph of the constraint; few rows are kept."""
@@ -68,3 +73,9 @@ class Recorded(Linearisation):
         if self.value.size <= FEW:
             return super().pushforward(v)
         return np.asarray(self._forth(v.reshape(self.x_shape))).ravel()
+
+    def normal(self, weights: Array, v: Array) -> Array:
+        """Return ``J' diag(weights) J v``."""
+        if self.value.size <= FEW:
+            return super().normal(weights, v)
+        return self.pullback(weights * self.pushforward(v))

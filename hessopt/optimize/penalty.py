@@ -152,8 +152,7 @@ class AugmentedLagrangian:
         cut = np.where(self._cut(point), rho * w**2, 0.0)
 
         def product(v: Array) -> Array:
-            normal = stack.pullback(cut * stack.pushforward(v)) if cut.any() else 0.0
-            return B(v) + C(v) + normal
+            return B(v) + C(v) + stack.normal(cut, v)
 
         return product
 

@@ -44,6 +44,8 @@ def test_products_with_the_jacobian(constraints):
     np.testing.assert_allclose(at.matrix().toarray(), J)
     np.testing.assert_allclose(at.pullback(u), J.T @ u)
     np.testing.assert_allclose(at.pushforward(v), J @ v)
+    np.testing.assert_allclose(at.normal(u, v), J.T @ (u * (J @ v)))
+    np.testing.assert_array_equal(at.normal(0 * u, v), 0.0)
     H = 2 * u[0] * np.eye(3)
     H[0, 1] = H[1, 0] = u[3]
     H[2, 2] += u[4] * np.exp(3)

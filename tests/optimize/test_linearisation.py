@@ -33,4 +33,6 @@ def test_products_are_those_of_the_jacobian(m):
     J = J.reshape(-1, 3)
     np.testing.assert_allclose(at.pushforward(X), J @ X, atol=1e-9)
     np.testing.assert_allclose(at.pullback(at.value), J.T @ at.value, atol=1e-9)
+    weights = np.linspace(0, 2, at.value.size)
+    np.testing.assert_allclose(at.normal(weights, X), J.T @ (weights * (J @ X)), rtol=1e-10)
     np.testing.assert_allclose(at.matrix(), J, atol=1e-12)

@@ -194,7 +194,8 @@ class IpoptRun(SciPyRun):
         """Evaluate the Jacobian of the constraints in its structure."""
         if self.objective.constraints is not None:
             J = self.objective.guarded("Jacobian", self.objective.constraints.at(x).matrix)
-            out[:] = np.asarray(J[self.structure]).ravel()
+            entries = J[self.structure]
+            out[:] = np.ravel(entries.toarray() if hasattr(entries, "toarray") else entries)
 
     def eval_h(self, x: Array, lam: Array, factor: float, out: Array) -> None:
         """Evaluate the lower triangle of the Hessian of ``factor f + lam'c``."""

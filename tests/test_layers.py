@@ -29,7 +29,7 @@ LAYERS = (
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
-EXTRAS = {"matplotlib", "rich"}
+EXTRAS = {"ipyopt", "matplotlib", "rich"}
 PROBLEMS_MAY_IMPORT = {"numpy", "problems"} | set(sys.stdlib_module_names)
 
 Rule = Callable[[Path], Iterator[str]]

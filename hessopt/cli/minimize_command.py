@@ -13,8 +13,7 @@ from hessopt.cli.jsonable import print_json
 from hessopt.cli.targets import Target, resolve
 from hessopt.cli.terminal import LiveLine, filled, is_terminal
 from hessopt.optimize.methods import METHODS
-from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
-from hessopt.optimize.minimize import minimize
+from hessopt.optimize.minimize import OTHERS, minimize
 from hessopt.optimize.options import canonical
 from hessopt.optimize.stopping import Status
 
@@ -29,8 +28,7 @@ def run(arguments: Namespace) -> Exit:
     """Minimise, telling of the progress; return whether it was solved."""
     method = method_name(arguments.method)
     options = run_options(arguments)
-    row = SCIPY_METHODS.get(method)
-    if arguments.gtol is not None and row is not None and "gtol" not in row.takes():
+    if arguments.gtol is not None and method in OTHERS and "gtol" not in options_of(method):
         raise UsageError(f"method {method!r} has no tolerance for gradients; leave --gtol out")
     target = resolve(arguments)
     progress = None if arguments.json else _Live() if is_terminal() else _Lines()
@@ -60,9 +58,22 @@ def run(arguments: Namespace) -> Exit:
 def method_name(text: str) -> str:
     """Return the method that is meant, or raise a UsageError."""
     try:
-        return canonical(text, [*METHODS, *SCIPY_METHODS])
+        name = canonical(text, [*METHODS, *OTHERS])
     except ValueError as error:
         raise UsageError(str(error)) from error
+    if name in OTHERS:
+        options_of(name)  # so that what is not installed is said before anything is run
+    return name
+
+
+def options_of(method: str) -> frozenset[str]:
+    """Return the options of a method that is not ours, under the names that we give them."""
+    row = OTHERS[method]
+    try:
+        takes = row.takes()
+    except ImportError as error:  # an extra is not installed
+        raise UsageError(str(error)) from error
+    return takes | {name for name, theirs in row.translated.items() if theirs in takes}
 
 
 def run_options(arguments: Namespace) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.run import Run
 from hessopt.optimize.methods import METHODS
-from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
-from hessopt.optimize.minimize import minimize
+from hessopt.optimize.minimize import OTHERS, minimize
 from hessopt.optimize.objective import Objective
 from hessopt.optimize.options import canonical
 from hessopt.optimize.stopping import Status
@@ -144,7 +143,7 @@ def _entries(methods: Iterable[MethodOrPair]) -> dict[str, tuple[str, Mapping[st
                 f"methods must hold names or (name, options) pairs, not {entry!r}; "
                 "write ('l-bfgs', {'maxiter': 100})"
             )
-        name = canonical(name, [*METHODS, *SCIPY_METHODS])
+        name = canonical(name, [*METHODS, *OTHERS])
         label = " ".join([name, *(f"{option}={value}" for option, value in own.items())])
         if label in entries:
             raise ValueError(f"methods lists {label!r} twice")
@@ -156,11 +155,11 @@ def _entries(methods: Iterable[MethodOrPair]) -> dict[str, tuple[str, Mapping[st
 
 def _terms(name: str, gtol: float) -> dict[str, float]:
     """Return the options that ask a method for gtol and nothing less."""
-    row = SCIPY_METHODS.get(name)
+    row = OTHERS.get(name)
     if row is None:
         return {"gtol": gtol}
     takes = row.takes()
-    if "gtol" not in takes:
+    if row.translated.get("gtol", "gtol") not in takes:
         return {}
     others = (option for option in ("ftol", "xtol") if row.translated.get(option, option) in takes)
     return {"gtol": gtol, **dict.fromkeys(others, 0.0)}
@@ -189,7 +188,7 @@ def _run(
 
 def _used(name: str, given: dict[str, Any]) -> dict[str, Any]:
     """Leave out derivatives that a method would not use."""
-    order = (METHODS if name in METHODS else SCIPY_METHODS)[name].order
+    order = (METHODS if name in METHODS else OTHERS)[name].order
     least = {"args": 0, "jac": 1, "hess": 2, "hessp": 2}
     return {
         key: value

@@ -32,9 +32,13 @@ def choose(n: int, jac: Any, hess: Any, hessp: Any, bounds: Any, constraints: An
         if small:
             return Choice("slsqp", f"constraints, {size}", {"ftol": 1e-9, "maxiter": 1000})
         return Choice("trust-constr", f"constraints, {size}", {})
+    first_order = is_scheme(jac) or (jac and hess is None and hessp is None)
+    if bounds is not None and first_order:
+        reason = "bounds, a given gradient without second derivatives"
+        return Choice("l-bfgs-b", reason, {"gtol": 1e-6, "ftol": 1e-14})
     if bounds is not None:
-        return Choice("l-bfgs-b", "bounds", {"gtol": 1e-6, "ftol": 1e-14})
-    if is_scheme(jac) or (jac and hess is None and hessp is None):
+        return Choice("tron", "bounds", {})
+    if first_order:
         return Choice("l-bfgs", "a given gradient without second derivatives", {})
     if hessp is not None and hess is None:
         return Choice("trust-ncg", "given products with the Hessian", {})

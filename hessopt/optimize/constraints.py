@@ -1,4 +1,9 @@
-"""Constraints get the exact derivatives that the user did not give."""
+"""Constraints in one form, ``lower <= c(x) <= upper`` on the flat x, with exact derivatives.
+
+A constraint sees x in the shape that fun sees. Derivatives that the user gives take the place of
+ours; ``jac="2-point"`` is what a NonlinearConstraint has if nothing is said, so it counts as
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.objective import symmetric_operator
+from hessopt.autodiff.variable import Variable
+from hessopt.optimize import differences
+from hessopt.optimize.differences import is_scheme
+from hessopt.optimize.linearisation import Linearisation, Recorded
+from hessopt.optimize.objective import quiet, symmetric_operator
 from hessopt.transforms.matrices import jacobian
-from hessopt.transforms.second_order import hvp
+from hessopt.transforms.recording import Recording
+from hessopt.transforms.second_order import value_grad_hvp
 
 Array = NDArray[np.float64]
+Product = Callable[[Array], Array]
 
 ADVICE = (
     "hessopt could not differentiate a constraint; write it in NumPy calls, give its 'jac', or "
@@ -20,11 +31,193 @@ ADVICE = (
 )
 
 
-def exact(constraints: Any, shape: tuple[int, ...], second: bool = False) -> list[Any]:
-    """Return the constraints with exact Jacobians, and perhaps Hessians, where they have none.
+class Constraint:
+    """One of the user's constraints.
 
-    A constraint sees x in the shape that fun sees. ``jac="2-point"`` is what a
-    NonlinearConstraint has if nothing is said, so it counts as nothing.
+    Attributes
+    ----------
+    lower, upper : array_like
+        As given: numbers, or one for each entry of c.
+    given : object
+        What the user gave.
+    """
+
+    lower: Any
+    upper: Any
+    given: Any
+
+    def value(self, x: Array) -> Array:
+        """Return c alone."""
+        raise NotImplementedError
+
+    def at(self, x: Array) -> Linearisation:
+        """Return c and its Jacobian."""
+        raise NotImplementedError
+
+    def curvature(self, x: Array, u: Array) -> Product:
+        """Return the product with ``sum u_i H_i``, H_i being the Hessian of ``c_i``."""
+        raise NotImplementedError
+
+    def scipy(self, second: bool) -> Any:
+        """Return SciPy's object, with second derivatives if wanted."""
+        raise NotImplementedError
+
+
+class Linear(Constraint):
+    """``lower <= A x <= upper``."""
+
+    def __init__(self, given: Any) -> None:
+        from scipy.sparse import issparse
+
+        self.given, self.lower, self.upper = given, given.lb, given.ub
+        A = given.A
+        self.A: Any = A if issparse(A) else np.atleast_2d(np.asarray(A, dtype=np.float64))
+
+    def value(self, x: Array) -> Array:
+        """Return A x."""
+        if self.A.shape[1] != x.size:
+            raise ValueError(
+                f"constraints: the matrix of a LinearConstraint has {self.A.shape[1]} columns, but "
+                f"x0 has {x.size} entries"
+            )
+        return np.asarray(self.A @ x)
+
+    def at(self, x: Array) -> Linearisation:
+        """Return A x and A."""
+        return Linearisation(self.value(x), lambda: self.A)
+
+    def curvature(self, x: Array, u: Array) -> Product:
+        """Return zero."""
+        return np.zeros_like
+
+    def scipy(self, second: bool) -> Any:
+        """Return what was given."""
+        return self.given
+
+
+class Nonlinear(Constraint):
+    """``lower <= fun(x) <= upper``, from a dict or a NonlinearConstraint.
+
+    Parameters
+    ----------
+    given : dict or NonlinearConstraint
+        What the user gave.
+    shape : tuple of int
+        The shape of x0.
+    """
+
+    def __init__(self, given: Any, shape: tuple[int, ...]) -> None:
+        self.given, self.shape = given, shape
+        if isinstance(given, dict):
+            self.fun, jac, hess, args = _read_dict(given)
+            self.lower, self.upper = 0.0, 0.0 if given["type"].lower() == "eq" else np.inf
+        else:
+            self.fun, jac, hess, args = given.fun, given.jac, given.hess, ()
+            self.lower, self.upper = given.lb, given.ub
+        self.args = args if isinstance(args, tuple) else (args,)
+        self.jac: Any = None if isinstance(jac, str) and jac == "2-point" else jac
+        self.hess: Any = hess
+
+    def traced(self, x: Any) -> Any:
+        """Evaluate fun, as a flat array, at an x of the user's shape; for the engine to record."""
+        out = self.fun(x, *self.args)
+        if isinstance(out, list | tuple):  # SciPy takes these too
+            out = np.stack(out)
+        return out if isinstance(out, Variable) else np.asarray(out, dtype=np.float64)
+
+    def value(self, x: Array) -> Array:
+        """Return c."""
+        with quiet():  # a trial may lie where c is not defined
+            c = self.fun(np.array(x).reshape(self.shape), *self.args)
+        return np.array(c, dtype=np.float64).ravel()
+
+    def at(self, x: Array) -> Linearisation:
+        """Return c and its Jacobian: recorded, given, or by differences."""
+        if self.jac is not None:
+            return Linearisation(self.value(x), lambda: self.jacobian(x))
+        shaped = np.array(x).reshape(self.shape)
+        with quiet():
+            run = _advised(lambda: Recording.of(self.traced, (shaped,), {}, 0).array())
+        return Recorded(run, self.shape, lambda: self.jacobian(x))
+
+    def jacobian(self, x: Array) -> Any:
+        """Return the Jacobian as a matrix."""
+        from scipy.sparse import issparse
+
+        shaped = np.array(x).reshape(self.shape)
+        if self.jac is None:
+            with quiet():
+                return _advised(lambda: jacobian(self.traced)(shaped)).reshape(-1, x.size)
+        if is_scheme(self.jac):
+            return differences.jacobian(self._complex_value, x, self.value(x), self.jac)
+        J = self.jac(shaped, *self.args)
+        return J if issparse(J) else np.asarray(J, dtype=np.float64).reshape(-1, x.size)
+
+    def _complex_value(self, x: Array) -> Any:
+        return np.ravel(self.fun(x.reshape(self.shape), *self.args))
+
+    def curvature(self, x: Array, u: Array) -> Product:
+        """Return the product with ``sum u_i H_i``: given, exact, or differences of given rows."""
+        shaped = np.array(x).reshape(self.shape)
+        if callable(self.hess):
+            B: Any = self.hess(shaped, u)
+            return lambda v: np.asarray(B @ v).ravel()
+        if not is_scheme(self.jac):
+            try:
+                weighted = value_grad_hvp(lambda z: np.sum(np.ravel(self.traced(z)) * u))
+                product = weighted(shaped)[2]
+            except TypeError:
+                if self.jac is None:
+                    raise
+            else:
+                return lambda v: np.asarray(product(v.reshape(self.shape))).ravel()
+        return lambda v: differences.hessian_product(lambda z: self.at(z).pullback(u), x, v)
+
+    def scipy(self, second: bool) -> Any:
+        """Return the constraint with exact derivatives where the user gave none."""
+        from scipy.optimize import BFGS, NonlinearConstraint
+
+        jac: Any = self.jac if is_scheme(self.jac) else self.jacobian
+        if not second and isinstance(self.given, dict):
+            # With its arguments bound
+            kept = {key: what for key, what in self.given.items() if key != "args"}
+            return {**kept, "fun": self.value, "jac": jac}
+        given = self.given if isinstance(self.given, NonlinearConstraint) else None
+        hess = self.hess
+        unsaid = hess is None or (isinstance(hess, BFGS) and self.jac is None)
+        if callable(hess) or (second and unsaid):
+            hess = self._operator
+        return NonlinearConstraint(
+            self.value,
+            self.lower,
+            self.upper,
+            jac=jac,
+            hess=hess,
+            keep_feasible=False if given is None else given.keep_feasible,
+            finite_diff_rel_step=None if given is None else given.finite_diff_rel_step,
+            finite_diff_jac_sparsity=None if given is None else given.finite_diff_jac_sparsity,
+        )
+
+    def _operator(self, x: Array, u: Array) -> Any:
+        return symmetric_operator(x.size, self.curvature(x, np.asarray(u)))
+
+
+def parse_constraints(constraints: Any, shape: tuple[int, ...]) -> list[Constraint]:
+    """Return the constraints that the user means, one or several, dicts or SciPy's objects.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is something else, or a dict lacks its 'fun' or 'type'.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.constraints import parse_constraints
+    >>> (disc,) = parse_constraints({"type": "ineq", "fun": lambda x: 1 - x @ x}, (2,))
+    >>> at = disc.at(np.array([1.0, 2.0]))
+    >>> at.value, at.matrix()
+    (array([-4.]), array([[-2., -4.]]))
     """
     from scipy.optimize import LinearConstraint, NonlinearConstraint
 
@@ -32,85 +225,33 @@ def exact(constraints: Any, shape: tuple[int, ...], second: bool = False) -> lis
         constraints = []
     if isinstance(constraints, dict | LinearConstraint | NonlinearConstraint):
         constraints = [constraints]
-    return [_exact(constraint, shape, second) for constraint in constraints]
+    parsed: list[Constraint] = []
+    for given in constraints:
+        if isinstance(given, LinearConstraint):
+            parsed.append(Linear(given))
+        elif isinstance(given, dict | NonlinearConstraint):
+            parsed.append(Nonlinear(given, shape))
+        else:
+            raise TypeError(
+                "constraints must be dicts, LinearConstraint or NonlinearConstraint, not "
+                f"{type(given).__name__}"
+            )
+    return parsed
 
 
-def _exact(constraint: Any, shape: tuple[int, ...], second: bool) -> Any:
-    from scipy.optimize import BFGS, LinearConstraint, NonlinearConstraint
-
-    if isinstance(constraint, LinearConstraint):
-        return constraint
-    if isinstance(constraint, dict):
-        if not callable(constraint.get("fun")):
-            raise TypeError("constraints: every dict needs a callable 'fun'")
-        fun, jac = constraint["fun"], constraint.get("jac")
-        jac = _jacobian(fun, shape) if not callable(jac) else _seeing(jac, shape)
-        return {**constraint, "fun": _seeing(fun, shape), "jac": jac}
-    if not isinstance(constraint, NonlinearConstraint):
-        raise TypeError(
-            "constraints must be dicts, LinearConstraint or NonlinearConstraint, not "
-            f"{type(constraint).__name__}"
-        )
-    fun, hess = constraint.fun, constraint.hess
-    jac: Any = constraint.jac
-    if isinstance(jac, str) and jac == "2-point":
-        jac = _jacobian(fun, shape)
-        if second and isinstance(hess, BFGS):
-            hess = _hessian(fun, shape)
-    elif callable(jac):
-        jac = _seeing(jac, shape)
-    return NonlinearConstraint(
-        _seeing(fun, shape),
-        constraint.lb,
-        constraint.ub,
-        jac=jac,
-        hess=hess,
-        keep_feasible=constraint.keep_feasible,
-        finite_diff_rel_step=constraint.finite_diff_rel_step,
-        finite_diff_jac_sparsity=constraint.finite_diff_jac_sparsity,
-    )
+def _read_dict(given: dict[str, Any]) -> tuple[Callable[..., Any], Any, Any, Any]:
+    if not callable(given.get("fun")):
+        raise TypeError("constraints: every dict needs a callable 'fun'")
+    kind = given.get("type")
+    if not isinstance(kind, str) or kind.lower() not in ("eq", "ineq"):
+        raise ValueError(f"constraints: the 'type' of a dict must be 'eq' or 'ineq', not {kind!r}")
+    jac = given.get("jac")
+    return given["fun"], jac if callable(jac) else None, None, given.get("args", ())
 
 
-def _seeing(fun: Callable[..., Any], shape: tuple[int, ...]) -> Callable[..., Any]:
-    if len(shape) == 1:
-        return fun
-    return lambda x, *args: fun(x.reshape(shape), *args)
-
-
-def _array(fun: Callable[..., Any]) -> Callable[..., Any]:
-    """Let fun return a list of numbers, as SciPy does."""
-
-    def joined(x: Any, *args: Any) -> Any:
-        out = fun(x, *args)
-        return np.stack(out) if isinstance(out, list | tuple) else out
-
-    return joined
-
-
-def _jacobian(fun: Callable[..., Any], shape: tuple[int, ...]) -> Callable[..., Array]:
-    differentiate = jacobian(_array(fun))
-
-    def jac(x: Array, *args: Any) -> Array:
-        try:
-            J = np.asarray(differentiate(x.reshape(shape), *args))
-        except TypeError as error:
-            error.add_note(ADVICE)
-            raise
-        return J.reshape(-1, x.size)
-
-    return jac
-
-
-def _hessian(fun: Callable[..., Any], shape: tuple[int, ...]) -> Callable[..., Any]:
-    """Return ``(x, v) -> sum of v_i H_i``, as SciPy wants it."""
-
-    def hess(x: Array, v: Array) -> Any:
-        weights = np.reshape(v, np.shape(fun(x.reshape(shape))))
-        product = hvp(lambda z: np.sum(_array(fun)(z) * weights))
-
-        def multiply(p: Array) -> Array:
-            return np.asarray(product(x.reshape(shape), p.reshape(shape))).ravel()
-
-        return symmetric_operator(x.size, multiply)
-
-    return hess
+def _advised(differentiate: Callable[[], Any]) -> Any:
+    try:
+        return differentiate()
+    except TypeError as error:
+        error.add_note(ADVICE)
+        raise

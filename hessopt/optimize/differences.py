@@ -29,8 +29,33 @@ def is_scheme(derivative: Any) -> bool:
     return isinstance(derivative, str) and derivative in SCHEMES
 
 
-def gradient(fun: Callable[[Any], Any], x: Array, f: float, scheme: str) -> Array:
+def jacobian(fun: Callable[[Any], Any], x: Array, f: Any, scheme: str) -> Array:
     """Difference `fun` along every axis at the flat `x`, where its value is `f`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.differences import jacobian
+    >>> jacobian(lambda x: x**2, np.array([1.0, 2.0]), np.array([1.0, 4.0]), "cs")
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    columns = []
+    for i, e in enumerate(np.eye(x.size)):
+        if scheme == "cs":
+            columns.append(np.imag(fun(x + 1e-100j * e)) / 1e-100)
+            continue
+        size = EPS ** (1 / 2 if scheme == "2-point" else 1 / 3) * max(1.0, abs(x[i]))
+        h = (x[i] + size) - x[i]  # the step that is really made
+        if scheme == "2-point":
+            columns.append((np.asarray(fun(x + h * e)) - f) / h)
+        else:
+            columns.append((np.asarray(fun(x + h * e)) - fun(x - h * e)) / (2 * h))
+    return np.stack(columns, axis=-1)
+
+
+def gradient(fun: Callable[[Any], Any], x: Array, f: float, scheme: str) -> Array:
+    """Difference a function that returns one number.
 
     Examples
     --------
@@ -39,18 +64,7 @@ def gradient(fun: Callable[[Any], Any], x: Array, f: float, scheme: str) -> Arra
     >>> gradient(lambda x: np.sum(x**2), np.array([1.0, 2.0]), 5.0, "cs")
     array([2., 4.])
     """
-    g = np.empty(x.size)
-    for i, e in enumerate(np.eye(x.size)):
-        if scheme == "cs":
-            g[i] = complex(fun(x + 1e-100j * e)).imag / 1e-100
-            continue
-        size = EPS ** (1 / 2 if scheme == "2-point" else 1 / 3) * max(1.0, abs(x[i]))
-        h = (x[i] + size) - x[i]  # the step that is really made
-        if scheme == "2-point":
-            g[i] = (float(fun(x + h * e)) - f) / h
-        else:
-            g[i] = (float(fun(x + h * e)) - float(fun(x - h * e))) / (2 * h)
-    return g
+    return jacobian(fun, x, f, scheme)
 
 
 def hessian_product(grad: Callable[[Array], Array], x: Array, v: Array) -> Array:

@@ -144,7 +144,8 @@ class Run:
         except KeyboardInterrupt:
             message = "Interrupted from the keyboard. The best point so far is returned."
             return Stop(Status.INTERRUPTED, message)
-        return self.explain(stop) if stop.status is Status.NO_DESCENT else stop
+        stuck = stop.status is Status.NO_DESCENT and self.objective.constraints is None
+        return self.explain(stop) if stuck else stop
 
     def begin(self) -> Stop:
         """Tell those who look on, and step."""
@@ -183,6 +184,8 @@ class Run:
     def best(self) -> Point:
         """Return the best iterate, or a trial that was lower still and never became one."""
         trial = self.objective.best
+        if self.objective.constraints is not None:  # a trial may be low because it breaks them
+            return self.champion
         if trial is not None and trial.f < self.champion.f - 10 * EPS * abs(self.champion.f):
             return trial
         return self.champion
@@ -222,6 +225,10 @@ def rounding_error(objective: Objective, point: Point) -> float:
     What is seen on one side of x alone is a discontinuity and does not count.
     """
     alternating = np.where(np.arange(point.x.size) % 2, 1.0, -1.0)
+    if point.box is not None:  # what lies on a bound, or next to it, stays
+        margin = 4 * np.spacing(np.abs(point.x))
+        inside = (point.box.lower < point.x - margin) & (point.x + margin < point.box.upper)
+        alternating = np.where(inside, alternating, 0.0)
     sides = []
     for side in (-alternating, alternating, -np.abs(alternating), np.abs(alternating)):
         jumps = [0.0]
@@ -237,23 +244,39 @@ def newton_decrement(objective: Objective, point: Point) -> tuple[float, float]:
     """Return g'H^-1 g / 2, by which a Newton step would lower f, and its largest entry.
 
     NaN if the Hessian is not positive definite, is not to be had, or is too large and too
-    ill-conditioned for conjugate gradients.
+    ill-conditioned for conjugate gradients. Variables at a bound stay there.
     """
+    n, box = point.x.size, point.box
+    free = np.ones(n, dtype=bool) if box is None else box.interior(point.x)
+    g = point.g[free]
+    if not g.any():
+        return 0.0, 0.0
     with contextlib.suppress(Exception):  # fun may have no second derivatives; then we cannot tell
-        if point.x.size <= 200:
-            p, convex = newton_direction(objective.hessian(point.x), point.g)
+        if n <= 200:
+            p, convex = newton_direction(objective.hessian(point.x)[np.ix_(free, free)], g)
             if convex:
-                return -float(point.g @ p) / 2, float(np.max(np.abs(p)))
+                return -float(g @ p) / 2, float(np.max(np.abs(p)))
             return np.nan, np.nan
-        tolerance = 1e-4 * float(np.linalg.norm(point.g))
-        model = truncated_cg(objective.hvp(point.x), point.g, tolerance, maxiter=500)
+        hvp = objective.hvp(point.x)
+
+        def B(v: np.ndarray) -> np.ndarray:
+            w = np.zeros(n)
+            w[free] = v
+            return hvp(w)[free]
+
+        model = truncated_cg(B, g, 1e-4 * float(np.linalg.norm(g)), maxiter=500)
         if model.curvature > 0 and model.products < 500:
             return model.reduction, float(np.max(np.abs(model.p)))
     return np.nan, np.nan
 
 
 def better(one: Point, other: Point) -> Point:
-    """Return the lower of two points; where rounding hides which it is, the flatter."""
+    """Return the lower of two points; where rounding hides which it is, the flatter.
+
+    First comes the one that violates the constraints less.
+    """
+    if one.violation != other.violation:
+        return one if one.violation < other.violation else other
     if abs(one.f - other.f) <= 10 * EPS * abs(one.f):
         return one if one.grad_norm < other.grad_norm else other
     return other if other.f < one.f else one

@@ -12,13 +12,16 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
 from hessopt.optimize.auto import choose
+from hessopt.optimize.bounds import Box, parse_bounds, same_box
 from hessopt.optimize.certify import Certificate
-from hessopt.optimize.constraints import exact
+from hessopt.optimize.constraint_set import ConstraintSet
+from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.containers import is_container, over_container
 from hessopt.optimize.diagnosis import Diagnosis, checked_run, not_started
+from hessopt.optimize.ipopt_driver import IPOPT, IpoptRun
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
-from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
+from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS, SciPyMethod
 from hessopt.optimize.objective import Objective, StartNotFinite
 from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
 from hessopt.optimize.result import State
@@ -27,6 +30,10 @@ from hessopt.optimize.watch import Callback, Display, Trace, Watcher
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
+
+
+# The methods of others, which get our derivatives
+OTHERS: dict[str, SciPyMethod] = {**SCIPY_METHODS, IPOPT.name: IPOPT}
 
 
 def minimize(
@@ -61,13 +68,15 @@ def minimize(
         One of our own: ``"newton"``, ``"trust-exact"``, ``"dogleg"`` (dense Hessian),
         ``"newton-cg"``, ``"trust-ncg"``, ``"trust-krylov"``, ``"arc"`` (only products with the
         Hessian), ``"bfgs"``, ``"l-bfgs"``, ``"nonlinear-cg"``, ``"gradient-descent"``,
-        ``"momentum"``, ``"nesterov"``, ``"adam"``, ``"sgd"`` (a mean over data); or one that SciPy
-        runs with our derivatives: ``"nelder-mead"``, ``"powell"``, ``"cg"`` (Polak and Ribiere's),
-        ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``.
-        Case does not matter, nor whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says
-        in the message what: ``newton`` up to 100 variables, else ``trust-ncg``; ``l-bfgs-b`` with
-        bounds; with constraints ``slsqp`` up to 100 variables, else ``trust-constr``; ``l-bfgs``
-        where there is only a given gradient. A callable is a custom method, as in SciPy.
+        ``"momentum"``, ``"nesterov"``, ``"adam"``, ``"sgd"`` (a mean over data), with bounds
+        ``"tron"``, with constraints ``"augmented-lagrangian"``; ``"ipopt"`` (needs the extra
+        ``hessopt[ipopt]``); or one that SciPy runs with our derivatives: ``"nelder-mead"``,
+        ``"powell"``, ``"cg"`` (Polak and Ribiere's), ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``,
+        ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``. Case does not matter, nor whether one writes
+        ``_`` or ``-``. ``"auto"`` chooses, and says in the message what: ``newton`` up to 100
+        variables, else ``trust-ncg``; ``tron`` with bounds; with constraints ``slsqp`` up to 100
+        variables, else ``trust-constr``; ``l-bfgs`` where there is only a given gradient, with
+        bounds ``l-bfgs-b``. A callable is a custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.
@@ -75,9 +84,12 @@ def minimize(
         The Hessian ``hess(x, *args)``: an array, a sparse matrix or a LinearOperator.
     hessp : callable, optional
         The product ``hessp(x, p, *args)`` of the Hessian with p.
-    bounds, constraints
-        As in SciPy, for the methods that take them. Constraints that have no Jacobian get the
-        exact one.
+    bounds : Bounds or sequence of pairs, optional
+        As in SciPy, for the methods that take them. A start outside is moved to the nearest point
+        inside; equal bounds fix a variable.
+    constraints : dict, LinearConstraint, NonlinearConstraint, or a list of them
+        As in SciPy, for the methods that take them. Written in plain NumPy like fun, and seeing x
+        in the same shape; what has no Jacobian or Hessian gets the exact one.
     tol : float, optional
         For our own methods the same as ``options["gtol"]``; for the others, as in SciPy.
     callback : callable, optional
@@ -102,10 +114,16 @@ def minimize(
         with the Hessian), ``success``, ``status`` (a `Status`, for a method that SciPy ran and
         ended, its number), ``message``, ``method``, ``history`` (a `History`), and for our own
         methods ``state``, which `resume` needs. Where f has no minimum ``witness`` shows it, by
-        ``x`` and ``direction``.
+        ``x`` and ``direction``. With bounds ``optimality``, the largest entry of
+        the projected gradient ``x - P(x - gradient)``, which gtol is then compared with; with
+        constraints ``constr_violation`` and, from ``augmented-lagrangian`` and ``ipopt``,
+        ``constr``, ``multipliers`` (one array for each constraint, such that ``gradient + sum of
+        multipliers times Jacobian`` is zero inside the bounds) and the ``optimality`` of the
+        Lagrangian.
 
         An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
-        run with the best point so far and ``success=False``.
+        run with the best point so far, with constraints the best feasible one, and
+        ``success=False``.
 
     Raises
     ------
@@ -158,17 +176,23 @@ def minimize(
     checks.number(tol, "tol", least=0.0, optional=True)
     general, others = split(options)
     state = general.state(shape)
-    name, reason = canonical(method or "auto", [*METHODS, *SCIPY_METHODS]), None
+    box = parse_bounds(bounds, shape)
+    if state is not None and not same_box(state.point.box, box):
+        raise ValueError(
+            "options['resume'] is of a run with other bounds; give the same, or start again from "
+            "res.x"
+        )
+    name, reason = canonical(method or "auto", [*METHODS, *OTHERS]), None
     if name == "auto" and state is not None:
         name, reason = state.method.name, "it is the method of the run that is resumed"
     elif name == "auto":
-        name, reason, defaults = choose(flat.size, jac, hess, hessp, bounds, constraints)
+        name, reason, defaults = choose(flat.size, jac, hess, hessp, box, constraints)
         general, others = split({**defaults, **(options or {})})
     if name in METHODS and (renamed := METHODS[name].scipy_names.keys() & others.keys()):
         given = {METHODS[name].scipy_names[old]: others.pop(old) for old in renamed}
         general = replace(general, **given)
-    constraints = exact(constraints, shape, second=name == "trust-constr")
-    _refuse_restrictions(name, bounds, constraints)
+    parts = parse_constraints(constraints, shape)
+    _refuse_restrictions(name, box, bool(parts))
     _warn_unused(name, jac, hess, hessp)
     if general.certify and constraints:
         raise ValueError(
@@ -186,11 +210,14 @@ def minimize(
     if general.return_all:
         watchers.append(Trace(shape))
     derivatives = {"jac": jac, "hess": hess, "hessp": hessp}
+    start = flat if box is None else box.project(flat)
 
     def run() -> OptimizeResult:
+        restrictions = {"box": box, "constraints": ConstraintSet(parts, start) if parts else None}
         if name not in METHODS:
-            scipys = SciPyRun(SCIPY_METHODS[name], general, others, watchers)
-            return scipys.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
+            kind = IpoptRun if name == IPOPT.name else SciPyRun
+            theirs = kind(OTHERS[name], general, others, watchers)
+            return theirs.minimize(fun, x0, args, {**derivatives, **restrictions}, tol)
         chosen = _build(METHODS[name], others, state)
         objective = Objective(
             fun,
@@ -200,6 +227,7 @@ def minimize(
             order=chosen.order,
             limits=general.limits(),
             jit=general.jit,
+            **restrictions,
         )
         tests = general.tests(
             chosen.maxiter(objective.n),
@@ -213,7 +241,7 @@ def minimize(
         if tol is not None and general.gtol is None:
             general = replace(general, gtol=tol)
     elif state is not None:
-        raise ValueError(f"method {name!r} is run by SciPy and cannot be resumed")
+        raise ValueError(f"method {name!r} is not our own and cannot be resumed")
     try:
         if general.check_derivatives:
             result = checked_run(Objective(fun, x0, args, **derivatives, order=1), name, run)
@@ -239,17 +267,17 @@ def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -
     return replace(state.method, **others)
 
 
-def _refuse_restrictions(name: str, bounds: Any, constraints: list[Any]) -> None:
-    row = SCIPY_METHODS.get(name)
-    for what, given in (("bounds", bounds is not None), ("constraints", bool(constraints))):
-        if given and not (row is not None and getattr(row, what)):
-            able = ", ".join(other.name for other in SCIPY_METHODS.values() if getattr(other, what))
+def _refuse_restrictions(name: str, box: Box | None, constrained: bool) -> None:
+    table = {**METHODS, **OTHERS}
+    for what, given in (("bounds", box is not None), ("constraints", constrained)):
+        if given and not getattr(table[name], what):
+            able = ", ".join(other.name for other in table.values() if getattr(other, what))
             raise ValueError(f"method {name!r} cannot handle {what}; these can: {able}, and 'auto'")
 
 
 def _warn_unused(name: str, jac: Any, hess: Any, hessp: Any) -> None:
     """Warn as SciPy does of derivatives that the method has no use for."""
-    order = METHODS[name].order if name in METHODS else SCIPY_METHODS[name].order
+    order = METHODS[name].order if name in METHODS else OTHERS[name].order
     unused = [
         argument
         for argument, given, least in (

@@ -13,11 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
+from hessopt.optimize.bounds import Box
 from hessopt.optimize.oracle import Curvature, Oracle, Product
 from hessopt.optimize.stopping import Status, Stop, StoppingTest
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
+
+    from hessopt.optimize.constraint_set import ConstraintSet
 
 Array = NDArray[np.float64]
 
@@ -37,15 +40,32 @@ class Point:
         Flat arrays. `g` holds NaN where a method without derivatives runs.
     f : float
         The value.
+    box : Box, optional
+        The bounds on x; `grad_norm` is then that of the projected gradient.
+    violation : float
+        The largest violation of a constraint, 0 within the tolerance.
+    settled : bool
+        Whether the constraints allow a run to end here.
     """
 
     x: Array
     f: float
     g: Array
+    box: Box | None = None
+    violation: float = 0.0
+    settled: bool = True
     grad_norm: float = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "grad_norm", float(np.max(np.abs(self.g))))
+        grad_norm = float(np.max(np.abs(self.g)))
+        if self.box is not None and np.isfinite(grad_norm):
+            grad_norm = float(np.max(np.abs(self.box.projected_gradient(self.x, self.g))))
+        object.__setattr__(self, "grad_norm", grad_norm)
+
+    @property
+    def measure(self) -> str:
+        """What `grad_norm` is, in words."""
+        return "max |gradient|" if self.box is None else "max |projected gradient|"
 
     @property
     def finite(self) -> bool:
@@ -95,6 +115,10 @@ class Objective:
         Asked before every evaluation of fun and every product with the Hessian.
     jit : bool or str
         As for `Oracle`.
+    box : Box, optional
+        The bounds. A start outside is moved to the nearest point inside.
+    constraints : ConstraintSet, optional
+        The constraints, for the methods that keep to them.
 
     Attributes
     ----------
@@ -102,7 +126,7 @@ class Objective:
         How often fun was really called, how many gradients, and how many Hessians or products
         with the Hessian were computed.
     best : Point or None
-        The finite point with the least value so far.
+        The finite point within the bounds with the least value so far.
 
     Examples
     --------
@@ -130,9 +154,13 @@ class Objective:
         order: int = 2,
         limits: StoppingTest | None = None,
         jit: bool | str = False,
+        box: Box | None = None,
+        constraints: ConstraintSet | None = None,
     ) -> None:
         self.x0, self.shape = checks.start(x0)
-        self.n = self.x0.size
+        self.n, self.box, self.constraints = self.x0.size, box, constraints
+        if box is not None:
+            self.x0 = box.project(self.x0)
         args = args if isinstance(args, tuple) else (args,)
         self.args = args
         self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits, jit)
@@ -192,7 +220,7 @@ class Objective:
     def part(self, x: Array, args: tuple[Any, ...]) -> tuple[float, Array]:
         """Evaluate f and its gradient with other `args`; counted, not remembered."""
         with quiet():
-            return self._guarded("point", self.oracle.first, x, args)
+            return self.guarded("point", self.oracle.first, x, args)
 
     def gradient(self, x: Array) -> Array:
         """Evaluate the gradient, as a new array."""
@@ -208,7 +236,7 @@ class Objective:
 
         def product(v: Array) -> Array:
             self.check_limits()
-            return self._guarded("product", curvature.product, v)
+            return self.guarded("product", curvature.product, v)
 
         return product
 
@@ -216,13 +244,13 @@ class Objective:
         """Return the Hessian at `x` as a symmetric array."""
         curvature = self._curvature(x)
         self.check_limits()
-        return self._guarded("product", curvature.dense)
+        return self.guarded("product", curvature.dense)
 
     def hessian_diagonal(self, x: Array) -> Array | None:
         """Return the diagonal of the Hessian at `x` if the user gives a matrix, else None."""
         curvature = self._curvature(x)
         self.check_limits()
-        return self._guarded("product", curvature.diagonal)
+        return self.guarded("product", curvature.diagonal)
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""
@@ -249,11 +277,12 @@ class Objective:
                 return record
         # Forget before the evaluation: a record may hold the graph of its own
         del self._recent[: max(0, len(self._recent) - self._remembered + 1)]
-        record = self._guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
+        record = self.guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
         self._recent.append(record)
         point = record.point
         finite = point.finite if order else np.isfinite(point.f)
-        if finite and (self.best is None or point.f < self.best.f):
+        inside = self.box is None or self.box.contains(point.x)
+        if finite and inside and (self.best is None or point.f < self.best.f):
             self.best = point
         return record
 
@@ -267,11 +296,11 @@ class Objective:
 
     def _compute(self, x: Array, order: int) -> _Record:
         if order == 0:
-            return _Record(0, Point(x, self.oracle.value(x), np.full(self.n, np.nan)))
+            return _Record(0, Point(x, self.oracle.value(x), np.full(self.n, np.nan), self.box))
         if order == 1:
-            return _Record(1, Point(x, *self.oracle.first(x)))
+            return _Record(1, Point(x, *self.oracle.first(x), self.box))
         f, g, curvature = self.oracle.second(x)
-        return _Record(2, Point(x, f, g), curvature)
+        return _Record(2, Point(x, f, g, self.box), curvature)
 
     def _check_start(self, point: Point, order: int) -> None:
         if not np.isfinite(point.f):
@@ -288,7 +317,7 @@ class Objective:
             )
             raise StartNotFinite(message, self, point)
 
-    def _guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
+    def guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
         """Call; an exception ends the run, except the first time, when there is nothing to save."""
         try:
             result = function(*args)

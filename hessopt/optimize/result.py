@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hessopt.optimize.history import History
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.penalty import KKTPoint
 from hessopt.optimize.stopping import Stop
 from hessopt.optimize.watch import Progress
 
@@ -54,7 +57,7 @@ def assemble(
     """Return SciPy's result with the names that SciPy's users know, and ours."""
     from scipy.optimize import OptimizeResult
 
-    return OptimizeResult(
+    result = OptimizeResult(
         x=point.x.reshape(objective.shape).copy(),
         fun=point.f,
         jac=point.g.reshape(objective.shape).copy(),
@@ -68,3 +71,13 @@ def assemble(
         method=method,
         history=progress.history.history(),
     )
+    constraints = objective.constraints
+    if (objective.box is not None or isinstance(point, KKTPoint)) and point.finite:
+        result.optimality = point.grad_norm
+    if constraints is not None and isinstance(point, KKTPoint):
+        result.multipliers = constraints.split(point.multipliers)
+        result.constr = constraints.split(point.constr)
+        result.constr_violation = float(np.max(constraints.excess(point.constr), initial=0.0))
+        for count in ("nfev", "njev", "nhev"):
+            result[f"constr_{count}"] = getattr(constraints, count)
+    return result

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hessopt.optimize.bounds import Box
+from hessopt.optimize.champion import Champion
+from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
+from hessopt.optimize.multipliers import conclude
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.options import GENERAL, RunOptions, refuse_unknown
 from hessopt.optimize.result import assemble
@@ -61,6 +65,7 @@ class SciPyRun:
     """
 
     objective: Objective
+    champion: Champion
 
     def __init__(
         self,
@@ -85,30 +90,32 @@ class SciPyRun:
         fun: Any,
         x0: Any,
         args: Any,
-        derivatives: dict[str, Any],
-        bounds: Any,
-        constraints: list[Any],
+        given: dict[str, Any],
         tol: float | None,
     ) -> OptimizeResult:
         """Run `scipy.optimize.minimize`, and return a result whatever ended it."""
         from scipy import optimize
 
-        given = self.connect(fun, x0, args, **derivatives)
+        box, constraints = given["box"], given["constraints"]
+        handed = self.connect(fun, x0, args, **given)
         for watcher in self.watchers:
             watcher.attached(self.objective)
-        if self.method.constraints:
-            given["constraints"] = constraints
+        if box is not None and np.all(box.lower == box.upper):
+            return self.nothing_free()
+        if constraints is not None:
+            second = self.method.name == "trust-constr"
+            handed["constraints"] = [part.scipy(second) for part in constraints.parts]
         stop, theirs = None, None
         try:
             theirs = optimize.minimize(
                 self.value,
                 self.objective.x0,
                 method=self.method.name,
-                bounds=flat_bounds(bounds),
+                bounds=None if box is None else box.scipy(),
                 tol=tol,
-                callback=self.stepped,
+                callback=self.callback(box, handed),
                 options=self.options,
-                **given,
+                **handed,
             )
         except KeyboardInterrupt:
             if self.point is None:
@@ -121,15 +128,37 @@ class SciPyRun:
         # Looked at in any case: compiled code may turn our Stop into another exception
         stop = stop or self.objective.stop
         if stop is not None:
-            result = self.ended(stop, constrained=bool(constraints))
-        else:
-            assert theirs is not None
-            result = self.completed(theirs, constrained=bool(constraints))
+            return self.told(self.ended(stop))
+        assert theirs is not None
+        return self.told(self.completed(theirs))
+
+    def nothing_free(self) -> OptimizeResult:
+        """Return the result where the bounds fix every variable."""
+        self.value(self.objective.x0)
+        assert self.point is not None
+        self.champion.consider(self.point)
+        feasible = self.champion.rank.beyond == 0
+        message = "All variables are fixed by their bounds."
+        status = Status.GRADIENT_CONVERGED if feasible else Status.INFEASIBLE
+        return self.told(self.ended(Stop(status, message, success=feasible)))
+
+    def told(self, result: OptimizeResult) -> OptimizeResult:
+        """Show the result to the watchers."""
         for watcher in self.watchers:
             watcher.finished(result)
         return result
 
-    def connect(self, fun: Any, x0: Any, args: Any, jac: Any, hess: Any, hessp: Any) -> dict:
+    def connect(
+        self,
+        fun: Any,
+        x0: Any,
+        args: Any,
+        jac: Any,
+        hess: Any,
+        hessp: Any,
+        box: Box | None,
+        constraints: ConstraintSet | None,
+    ) -> dict[str, Any]:
         """Make the objective, and return the derivatives that SciPy is to be given."""
         method = self.method
         # Differences and quasi-Newton updates that SciPy knows how to make, it makes
@@ -146,7 +175,10 @@ class SciPyRun:
             hessp=hessp if second else None,
             order=0 if differenced else 2 if second else min(method.order, 1),
             limits=self.limits,
+            box=box,
+            constraints=constraints,
         )
+        self.champion = Champion(self.objective)
         given: dict[str, Any] = {}
         if method.order > 0:
             given["jac"] = jac if differenced else self.objective.gradient
@@ -158,11 +190,24 @@ class SciPyRun:
             given["hess"] = hess
         return given
 
+    def callback(self, box: Box | None, handed: dict[str, Any]) -> Any:
+        """Return what SciPy is to call after each iteration.
+
+        Where SciPy takes fixed variables out, it puts them back for a callback of x alone.
+        """
+        if box is None or not np.any(box.lower == box.upper):
+            return self.stepped
+        if self.method.name == "tnc" or not callable(handed.get("jac")):
+            return lambda x: self.stepped(x)
+        return self.stepped
+
     def value(self, x: Array) -> float:
         """Evaluate for SciPy; the first point is the start of the history."""
         f = self.objective.value(x)
         if self.point is None:
             self.point = self.objective.recall(x)
+            assert self.point is not None
+            self.champion.consider(self.point)
             for watcher in self.watchers:
                 watcher.started(self.progress())
         return f
@@ -176,6 +221,8 @@ class SciPyRun:
             told = OptimizeResult(x=told)
         point = self._point(told)
         self.nit, self.previous, self.point = self.nit + 1, self.point, point
+        if self.objective.constraints is not None:
+            self.champion.consider(point)
         progress = self.progress(told)
         try:
             for watcher in self.watchers:
@@ -189,6 +236,12 @@ class SciPyRun:
 
     def _point(self, told: OptimizeResult) -> Point:
         x = np.array(told.x, dtype=np.float64).ravel()
+        if x.size < self.objective.n:  # SciPy's cobyla leaves the fixed variables out
+            full = self.objective.x0.copy()
+            box = self.objective.box
+            assert box is not None
+            full[box.lower < box.upper] = x
+            x = full
         known = self.objective.recall(x)
         if known is not None:
             return known
@@ -215,32 +268,34 @@ class SciPyRun:
             told,
         )
 
-    def ended(self, stop: Stop, constrained: bool) -> OptimizeResult:
+    def ended(self, stop: Stop) -> OptimizeResult:
         """Return the result of a run that we or the user ended."""
-        best = self.objective.best
-        # The least value may lie where the constraints do not hold
-        point = self.point if constrained or best is None else best
+        objective = self.objective
+        constrained = objective.constraints is not None
+        # The least value of all may lie where the constraints do not hold
+        point = self.champion.point if constrained else objective.best or self.point
         assert point is not None
-        result = assemble(self.objective, point, stop, self.progress(), self.method.name)
+        result = assemble(objective, point, stop, self.progress(), self.method.name)
+        if constrained:
+            result.constr_violation = self.champion.violation
         if self.method.order == 0:
             del result.jac
         return result
 
-    def completed(self, theirs: OptimizeResult, constrained: bool) -> OptimizeResult:
+    def completed(self, theirs: OptimizeResult) -> OptimizeResult:
         """Return SciPy's result with our counts, history and shapes."""
         objective, best = self.objective, self.objective.best
-        assert best is not None
-        f = float(np.asarray(theirs.fun).item())
-        x = np.asarray(theirs.x)
-        if not theirs.success and not constrained and not f <= best.f + 10 * EPS * abs(best.f):
-            f, x = best.f, best.x
-            if "jac" in theirs:
-                theirs.jac = best.g
-        stop = None if self.point is None else Unbounded()(replace(self.progress(), point=best))
+        at = Point(np.array(theirs.x), float(np.asarray(theirs.fun).item()), np.full(1, np.nan))
+        stop = None
+        if objective.constraints is None and best is not None and self.point is not None:
+            stop = Unbounded()(replace(self.progress(), point=best))
         if stop is not None:  # their searches may end by the size of the numbers alone
             theirs.status, theirs.success, theirs.message = stop.status, False, stop.message
-            f, x = best.f, best.x
-        theirs.fun, theirs.x = f, x.reshape(objective.shape).copy()
+        if not theirs.success:
+            at = self.better(at)
+            if "jac" in theirs and np.isfinite(at.grad_norm):
+                theirs.jac = at.g
+        theirs.fun, theirs.x = at.f, at.x.reshape(objective.shape).copy()
         if isinstance(theirs.get("jac"), np.ndarray) and theirs.jac.size == objective.n:
             theirs.jac = theirs.jac.reshape(objective.shape)
         theirs.nit = int(theirs.get("nit", self.nit))
@@ -250,14 +305,26 @@ class SciPyRun:
         theirs.message = str(theirs.message)
         theirs.method = self.method.name
         theirs.history = self.recorder.history()
-        return theirs
+        return self.restricted(theirs, at)
 
+    def better(self, point: Point) -> Point:
+        """Return a better point than this, where SciPy has given up, if one has been seen."""
+        if self.objective.constraints is not None:
+            seen = self.champion.point
+            return seen if seen and self.champion.rank < self.champion.judge(point)[1] else point
+        best = self.objective.best
+        assert best is not None
+        return point if point.f <= best.f + 10 * EPS * abs(best.f) else best
 
-def flat_bounds(bounds: Any) -> Any:
-    """Return bounds on the flat x: those of a Bounds may have the shape of x0."""
-    from scipy.optimize import Bounds
-
-    if bounds is None or not isinstance(bounds, Bounds):
-        return bounds
-    lb, ub, keep_feasible = map(np.ravel, (bounds.lb, bounds.ub, bounds.keep_feasible))
-    return Bounds(lb, ub, keep_feasible)  # pyright: ignore[reportArgumentType] - arrays are meant
+    def restricted(self, result: OptimizeResult, point: Point) -> OptimizeResult:
+        """Add how well bounds and constraints are kept, where SciPy does not say it."""
+        objective = self.objective
+        if objective.constraints is not None:
+            result.setdefault("constr_violation", objective.constraints.violation(point.x))
+            if self.method.order > 0 and "optimality" not in result:
+                conclude(result, self.champion, point.x)
+        elif objective.box is not None and objective.best is not None:
+            known = objective.recall(point.x)
+            if known is not None and known.finite:
+                result.optimality = known.grad_norm
+        return result

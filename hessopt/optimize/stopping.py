@@ -57,6 +57,7 @@ class Status(IntEnum):
     WRONG_DERIVATIVE = 110
     SADDLE = 111
     BAD_SCALING = 112
+    INFEASIBLE = 120
 
 
 class Stop(Exception):
@@ -113,8 +114,9 @@ class AnyOf(StoppingTest):
 class GradientTolerance(StoppingTest):
     """The largest entry of the gradient is small: ``max |g_i| <= gtol``, as SciPy's BFGS.
 
-    The test is absolute: it depends on the units of f and x. Another `norm` of the gradient may be
-    asked for, as in `numpy.linalg.norm`.
+    With bounds it is that of the projected gradient, as in SciPy's L-BFGS-B. The test is absolute:
+    it depends on the units of f and x. Another `norm` of the gradient may be asked for, as in
+    `numpy.linalg.norm`.
     """
 
     gtol: float = 1e-6
@@ -122,11 +124,11 @@ class GradientTolerance(StoppingTest):
 
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the current point."""
-        point, what = progress.point, "max |gradient|"
+        point, what = progress.point, progress.point.measure
         norm = point.grad_norm
         if self.norm != np.inf:
             norm, what = float(np.linalg.norm(point.g, self.norm)), f"|gradient|_{self.norm:g}"
-        if not norm <= self.gtol:
+        if not (norm <= self.gtol and point.settled):
             return None
         message = f"Converged: {what} = {norm:.3g} is at most gtol = {self.gtol:g}"
         if progress.nit == 0:
@@ -150,7 +152,7 @@ class ValueTolerance(StoppingTest):
     def __call__(self, progress: Any) -> Stop | None:
         """Compare the last two points."""
         old, new = progress.previous, progress.point
-        if old is None or old is new:
+        if old is None or old is new or not new.settled:
             return None
         change, scale = abs(old.f - new.f), max(abs(old.f), abs(new.f), 1.0)
         if not change <= self.ftol * scale:
@@ -171,7 +173,7 @@ class StepTolerance(StoppingTest):
     def __call__(self, progress: Any) -> Stop | None:
         """Compare the last two points."""
         old, new = progress.previous, progress.point
-        if old is None or old is new:
+        if old is None or old is new or not new.settled:
             return None
         move = float(np.max(np.abs(new.x - old.x)))
         if not move <= self.xtol * max(1.0, float(np.max(np.abs(new.x)))):

@@ -104,6 +104,16 @@ def test_methods_of_scipy_tell_of_progress_too(hessopt, method):
     assert f"Solved by {method}" in done.out
 
 
+def test_an_extra_that_is_missing_is_named(hessopt, monkeypatch):
+    from hessopt.optimize import ipopt_driver
+
+    monkeypatch.setitem(sys.modules, "ipyopt", None)
+    ipopt_driver.ipyopt.cache_clear()
+    done = hessopt("minimize", "booth", "--method", "ipopt")
+    assert done.code == 2
+    assert 'pip install "hessopt[ipopt]"' in done.err
+
+
 def test_a_terminal_has_a_line_that_renews_itself(hessopt, terminal):
     done = hessopt("minimize", "rosenbrock", "--method", "l-bfgs")
     renewed = re.findall(r"\riteration (\d+)   f \S+   max\|g\| \S+   \S+ s", done.out)

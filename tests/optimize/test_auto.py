@@ -23,7 +23,10 @@ def product(x, p):
         (2, {"jac": product, "hess": product}, "newton"),
         (2, {"jac": product, "hessp": product}, "trust-ncg"),
         (2, {"hess": product}, "newton"),
-        (2, {"bounds": [(0, 1)] * 2}, "l-bfgs-b"),
+        (2, {"bounds": [(0, 1)] * 2}, "tron"),
+        (DENSE + 1, {"bounds": [(0, 1)] * 2, "hess": product}, "tron"),
+        (2, {"bounds": [(0, 1)] * 2, "jac": product, "hessp": product}, "tron"),
+        (2, {"bounds": [(0, 1)] * 2, "jac": product}, "l-bfgs-b"),
         (2, {"constraints": [{}]}, "slsqp"),
         (DENSE + 1, {"constraints": [{}], "bounds": [(0, 1)]}, "trust-constr"),
     ],
@@ -50,7 +53,7 @@ def test_large_problems(rosenbrock):
 
 def test_bounds(rosenbrock):
     res = minimize(rosenbrock, [-1.2, 1.0], bounds=[(-2, 0.5), (None, None)])
-    assert (res.method, res.success) == ("l-bfgs-b", True)
+    assert (res.method, res.success) == ("tron", True)
     np.testing.assert_allclose(res.x, [0.5, 0.25], rtol=1e-6)
 
 

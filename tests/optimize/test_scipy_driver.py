@@ -11,7 +11,7 @@ import scipy.optimize._minimize
 from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.options import RunOptions
-from hessopt.optimize.scipy_driver import flat_bounds, translate
+from hessopt.optimize.scipy_driver import translate
 from hessopt.optimize.stopping import Status
 
 START = [-1.2, 1.0]
@@ -185,8 +185,6 @@ def test_bounds_may_have_the_shape_of_x0():
     bounds = scipy.optimize.Bounds(np.array([[1, -9]]), np.array([[3, 5]]))
     res = minimize(lambda x: bowl(x[0]), [[2.0, 1.0]], method="l-bfgs-b", bounds=bounds)
     np.testing.assert_allclose(res.x, [[1, -1]], atol=1e-5)
-    assert flat_bounds(None) is None
-    assert flat_bounds([(0, 1)]) == [(0, 1)]
 
 
 def test_a_start_outside_the_bounds_is_moved_inside():

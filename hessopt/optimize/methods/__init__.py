@@ -2,6 +2,7 @@
 
 from hessopt.optimize.methods.adam import Adam
 from hessopt.optimize.methods.arc import ARC
+from hessopt.optimize.methods.augmented_lagrangian import AugmentedLagrangianMethod
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.bfgs import BFGS
 from hessopt.optimize.methods.dogleg import Dogleg
@@ -13,6 +14,7 @@ from hessopt.optimize.methods.newton import Newton
 from hessopt.optimize.methods.newton_cg import NewtonCG
 from hessopt.optimize.methods.nonlinear_cg import NonlinearCG
 from hessopt.optimize.methods.sgd import SGD
+from hessopt.optimize.methods.tron import TRON
 from hessopt.optimize.methods.trust_exact import TrustExact
 from hessopt.optimize.methods.trust_krylov import TrustKrylov
 from hessopt.optimize.methods.trust_ncg import TrustNCG
@@ -35,5 +37,7 @@ METHODS: dict[str, type[Method]] = {
         TrustExact,
         Dogleg,
         ARC,
+        TRON,
+        AugmentedLagrangianMethod,
     )
 }

@@ -30,12 +30,16 @@ class Method:
         What SciPy calls an option that has another name here.
     window : int
         A run has ended if in so many steps neither f nor its gradient gets better.
+    bounds, constraints : bool
+        Whether it keeps to them: the objective has them as `box` and `constraints`.
     """
 
     name: ClassVar[str]
     order: ClassVar[int]
     scipy_names: ClassVar[Mapping[str, str]] = {}
     window: ClassVar[int] = 10
+    bounds: ClassVar[bool] = False
+    constraints: ClassVar[bool] = False
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Any]:
         """Return the first point and the memory before the first step."""

@@ -1,0 +1,276 @@
+"""Runs IPOPT on our objective: exact gradient, Jacobian and Hessian of the Lagrangian.
+
+IPOPT comes from PyPI as `ipyopt`, whose wheels bring it along, compiled; `cyipopt` would need
+IPOPT's headers and a compiler on the user's machine. It is the extra ``hessopt[ipopt]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hessopt.optimize.constraint_set import ConstraintSet
+from hessopt.optimize.constraints import Linear
+from hessopt.optimize.differences import is_scheme
+from hessopt.optimize.methods.scipy_methods import SciPyMethod
+from hessopt.optimize.penalty import KKTPoint
+from hessopt.optimize.result import assemble
+from hessopt.optimize.scipy_driver import SciPyRun
+from hessopt.optimize.stopping import Status, Stop
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+Array = NDArray[np.float64]
+
+# Beyond this a dense Hessian of the Lagrangian costs more than IPOPT's own approximation
+LARGEST_HESSIAN = 1000
+
+ENDINGS: dict[int, tuple[int, str]] = {
+    0: (Status.GRADIENT_CONVERGED, "Optimal solution found."),
+    1: (Status.GRADIENT_CONVERGED, "Solved to IPOPT's acceptable level."),
+    2: (
+        Status.INFEASIBLE,
+        "The constraints seem to be infeasible: IPOPT converged to a point of locally least "
+        "violation. Check them, or start elsewhere.",
+    ),
+    3: (3, "The search direction became too small."),
+    4: (Status.UNBOUNDED, "fun seems to be unbounded below: the iterates diverge. Add bounds."),
+    6: (Status.GRADIENT_CONVERGED, "Feasible point for a square problem found."),
+    -1: (Status.ITERATION_LIMIT, "The iteration limit maxiter was reached."),
+    -2: (-2, "The restoration phase failed: no point with less violation was found."),
+    -3: (-3, "A step could not be computed."),
+    -10: (-10, "There are more equations than variables; IPOPT cannot handle that."),
+    -13: (Status.NOT_FINITE, "A derivative is not finite at an iterate."),
+}
+
+
+@cache
+def ipyopt() -> Any:
+    """Import the package, or say how to get it."""
+    try:
+        import ipyopt as package
+    except ImportError as error:
+        message = "method 'ipopt' needs the package ipyopt: pip install \"hessopt[ipopt]\""
+        raise ImportError(message) from error
+    return package
+
+
+class IpoptMethod(SciPyMethod):
+    """IPOPT's row; its options are those that the installed version knows."""
+
+    def takes(self) -> frozenset[str]:
+        """Return IPOPT's names of the options."""
+        return frozenset(option["name"] for option in ipyopt().get_ipopt_options())
+
+
+IPOPT = IpoptMethod(
+    "ipopt",
+    2,
+    "",
+    curvature="hess",
+    bounds=True,
+    constraints=True,
+    translated={"gtol": "tol", "maxiter": "max_iter"},
+)
+
+SUCCESSES = (0, 1, 6)
+DEFAULTS = {"print_level": 0, "sb": "yes", "bound_relax_factor": 0.0}
+
+
+class IpoptRun(SciPyRun):
+    """One run of IPOPT.
+
+    References
+    ----------
+    A. Wächter and L. T. Biegler, *On the implementation of an interior-point filter line-search
+    algorithm for large-scale nonlinear programming*, Math. Program. 106 (2006) 25-57.
+    """
+
+    gradient_at: Array
+    raised: BaseException | None = None
+    hessian: Any = None
+
+    def minimize(
+        self, fun: Any, x0: Any, args: Any, given: dict[str, Any], tol: float | None
+    ) -> OptimizeResult:
+        """Run IPOPT, and return a result whatever ended it."""
+        unknown = is_scheme(given["jac"]) and given["hess"] is None and given["hessp"] is None
+        if unknown or np.size(x0) > LARGEST_HESSIAN:
+            self.method = replace(self.method, order=1)
+        self.hessian = self.connect(fun, x0, args, **given).get("hess")
+        if self.hessian is None:
+            self.options.setdefault("hessian_approximation", "limited-memory")
+        if tol is not None:
+            self.options.setdefault("tol", tol)
+        box = given["box"]
+        if box is not None and np.all(box.lower == box.upper):
+            return self.nothing_free()
+        stop = None
+        try:
+            self.value(self.objective.x0)  # IPOPT begins a little inside the bounds
+            return self.told(self.finished(*self.solve()))
+        except KeyboardInterrupt:
+            if self.point is None:
+                raise
+            message = "Interrupted from the keyboard. The best point so far is returned."
+            stop = Stop(Status.INTERRUPTED, message)
+        except Exception:
+            if self.objective.stop is None:
+                raise
+        stop = stop or self.objective.stop
+        assert stop is not None
+        return self.told(self.ended(stop))
+
+    def solve(self) -> tuple[Array, Array, int]:
+        """Return where IPOPT ended, with the multipliers and its status."""
+        objective, constraints = self.objective, self.objective.constraints
+        n, box = objective.n, objective.box
+        unlimited = np.full(n, np.inf)
+        limits = (-unlimited, unlimited) if box is None else (box.lower, box.upper)
+        m, rows = (
+            (0, (np.zeros(0),) * 2)
+            if constraints is None
+            else (constraints.m, (constraints.lower, constraints.upper))
+        )
+        self.structure = jacobian_structure(constraints, objective.x0)
+        self.triangle = np.tril_indices(n if self.hessian is not None else 0)
+        problem = ipyopt().Problem(
+            n,
+            *limits,
+            m,
+            *rows,
+            self.structure,
+            self.triangle,
+            self.shielded(objective.value),
+            self.shielded(self.eval_grad_f),
+            self.shielded(self.eval_g),
+            self.shielded(self.eval_jac_g),
+            self.shielded(self.eval_h) if self.hessian is not None else None,
+            self.iterated,
+        )
+        for name, value in {**DEFAULTS, **self.options}.items():
+            set_option(problem, name, value)
+        x, lam = objective.x0.copy(), np.zeros(m)
+        x, _, status = problem.solve(x, mult_g=lam)
+        if self.raised is not None:
+            raise self.raised
+        return x, lam, int(status)
+
+    def shielded(self, evaluate: Callable[..., Any]) -> Callable[..., Any]:
+        """Return an evaluation that compiled code may call: what it raises is kept for later.
+
+        Until IPOPT asks whether to go on, it is told NaN, and the user's functions are left alone.
+        """
+
+        def shielding(*args: Any) -> Any:
+            if self.raised is None:
+                try:
+                    return evaluate(*args)
+                except BaseException as error:
+                    self.raised = error
+            if len(args) > 1:
+                args[-1][:] = np.nan
+            return np.nan
+
+        return shielding
+
+    def eval_grad_f(self, x: Array, out: Array) -> None:
+        """Evaluate the gradient of f."""
+        self.gradient_at = x.copy()
+        out[:] = self.objective.gradient(x)
+
+    def eval_g(self, x: Array, out: Array) -> None:
+        """Evaluate the constraints."""
+        if self.objective.constraints is not None:
+            out[:] = self.objective.guarded("constraint", self.objective.constraints.value, x)
+
+    def eval_jac_g(self, x: Array, out: Array) -> None:
+        """Evaluate the Jacobian of the constraints in its structure."""
+        if self.objective.constraints is not None:
+            J = self.objective.guarded("Jacobian", self.objective.constraints.at(x).matrix)
+            entries = J[self.structure]
+            out[:] = np.ravel(entries.toarray() if hasattr(entries, "toarray") else entries)
+
+    def eval_h(self, x: Array, lam: Array, factor: float, out: Array) -> None:
+        """Evaluate the lower triangle of the Hessian of ``factor f + lam'c``."""
+        B = factor * self.hessian(x)
+        constraints = self.objective.constraints
+        if constraints is not None and lam.any():
+            product = self.objective.guarded("curvature", constraints.curvature, x, lam.copy())
+            B = B + np.stack([product(e) for e in np.eye(x.size)], axis=-1)
+        out[:] = B[self.triangle]
+
+    def iterated(self, mode: int, iteration: int, *_: Any) -> bool:
+        """Take note of an iterate; what is raised here would be lost in the compiled code."""
+        try:
+            if iteration > 0 and mode == 0:  # 1 is the restoration of feasibility
+                self.stepped(self.gradient_at)
+        except BaseException as error:
+            self.raised = error
+        return self.raised is None
+
+    def finished(self, x: Array, lam: Array, status: int) -> OptimizeResult:
+        """Return IPOPT's result, as our own methods do."""
+        objective = self.objective
+        point = objective(x)
+        success = status in SUCCESSES
+        if not success:
+            point = self.better(point)
+        if objective.constraints is not None:
+            at = objective.constraints.at(point.x)
+            point = KKTPoint(
+                point.x,
+                point.f,
+                point.g,
+                point.box,
+                lagrangian=point.g + at.pullback(lam),
+                multipliers=lam,
+                constr=at.value,
+            )
+        number, message = ENDINGS.get(status, (status, "IPOPT ended with this status."))
+        end: Any = number
+        message = f"IPOPT: {message} {point.measure} = {point.grad_norm:.3g}."
+        stop = Stop(end, message, success=success)
+        return assemble(objective, point, stop, self.progress(), self.method.name)
+
+
+def jacobian_structure(constraints: ConstraintSet | None, x0: Array) -> tuple[Array, Array]:
+    """Return rows and columns of what may be nonzero in the Jacobian.
+
+    That of a linear constraint with a sparse matrix is known; others are dense.
+    """
+    rows, columns, first = [np.zeros(0, int)], [np.zeros(0, int)], 0
+    for part in () if constraints is None else constraints.parts:
+        m = part.value(x0).size
+        if isinstance(part, Linear):
+            i, j = part.A.nonzero()
+        else:
+            i, j = np.divmod(np.arange(m * x0.size), x0.size)
+        rows.append(i + first)
+        columns.append(j)
+        first += m
+    return np.concatenate(rows), np.concatenate(columns)
+
+
+def set_option(problem: Any, name: str, value: Any) -> None:
+    """Set an option of IPOPT's, whose numbers must be of the type that it expects."""
+    forms: list[Any] = [value]
+    if isinstance(value, bool):
+        forms = ["yes" if value else "no"]
+    elif isinstance(value, int):
+        forms = [value, float(value)]
+    elif isinstance(value, float) and value.is_integer():
+        forms = [value, int(value)]
+    for form in forms:
+        try:
+            problem.set(**{name: form})
+        except (TypeError, RuntimeError, ValueError):
+            continue
+        return
+    raise ValueError(f"IPOPT does not take {value!r} for its option {name!r}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
 from hessopt.autodiff.node import Handle, Node
 from hessopt.autodiff.registry import RULES
@@ -69,7 +70,7 @@ def scatter_add(base: Any, *values: Any, indices: tuple[Any, ...]) -> np.ndarray
 def _add_at(out: np.ndarray, index: Any, value: Any) -> None:
     if is_basic(index):
         part = out[index]
-        if type(part) is np.ndarray:
+        if type(part) is ndarray:
             part += value  # through the view: `out[index] += value` would copy it back as well
         else:
             out[index] = part + value
@@ -95,7 +96,7 @@ class ArraySums:
             if type(present) is not Patch:
                 if type(contribution) is not Patch:
                     total = present + contribution
-                    if type(total) is np.ndarray and total.shape == x.data.shape:
+                    if type(total) is ndarray and total.shape == x.data.shape:
                         self.owned.add(x)
                     return total
                 present = np.array(np.broadcast_to(present, x.data.shape))

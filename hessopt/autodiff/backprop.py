@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from numpy import ndarray  # each time, np.ndarray would be looked up: Python keeps no note of it
 
 from hessopt.autodiff.accumulate import ArraySums, Bundle, Deferred, GraphSums, whole
 from hessopt.autodiff.config import recording, reset_recording, set_recording, using_config
@@ -133,7 +134,7 @@ def walk(
             if g is None:
                 continue
             primitive = y.primitive
-            if type(g) is not np.ndarray or not g.ndim:
+            if type(g) is not ndarray or not g.ndim:
                 if type(g) in Deferred:
                     g = sums.finish(y, g)
                 if not primitive.uniform:
@@ -175,7 +176,7 @@ def _separate(adjoints: dict[Node, Any], seeds: Iterable[tuple[Node, Any]]) -> N
         if type(g) is Bundle:
             continue
         array = raw(g)
-        if type(array) is not np.ndarray or array.base is not None or id(array) in taken:
+        if type(array) is not ndarray or array.base is not None or id(array) in taken:
             adjoints[x] = g = _own_copy(g, x)
         taken.add(id(raw(g)))
 

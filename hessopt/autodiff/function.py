@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import ndarray  # each time, np.ndarray would be looked up: Python keeps no note of it
 
 from hessopt.autodiff.accumulate import Bundle
 from hessopt.autodiff.batching import Batch
@@ -231,7 +232,7 @@ def recorded(
     It is `new_node` written out: a call less at each operation.
     """
     y = Node()
-    if type(data) is np.ndarray:
+    if type(data) is ndarray:
         if data.nbytes >= LARGE:
             operands = _lightened(primitive, operands, wanted)
     elif type(data) is not tuple:
@@ -252,7 +253,7 @@ def _items(y: Node) -> tuple[Node, ...]:
 
 def _held(operand: Any, primitive: Primitive, tracer: Tracer | None) -> Any:
     """Return a constant operand in a form that the graph can hold, or refuse it."""
-    if type(operand) is not np.ndarray or operand.dtype.kind not in NUMERIC:
+    if type(operand) is not ndarray or operand.dtype.kind not in NUMERIC:
         operand = as_operand(operand, primitive.name)
     if tracer is not None:
         tracer.keep(operand)

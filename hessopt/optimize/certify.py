@@ -158,8 +158,9 @@ def certified(run: Run, stop: Stop) -> Stop:
     escapes = 0
     while stop.success:
         point, run.certificate = run.at.point, None
+        free = None if point.box is None else point.box.interior(point.x)
         try:
-            found = spectrum(run.objective, point.x)
+            found = spectrum(run.objective, point.x, free)
         except Exception as error:
             return uncertified(stop, error)
         run.certificate = found

@@ -17,7 +17,6 @@ from hessopt.transforms.engine import has_numba
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
 from hessopt.transforms.second_order import hvp
-from hessopt.transforms.vmap import vmap
 
 Array = NDArray[np.float64]
 
@@ -57,8 +56,10 @@ class Compiled:
         return Jitted(function, backend, verify=True, warns=False)
 
     def _multiply_rows(self, x: Any, vs: Any) -> Any:
+        from hessopt.transforms.vmapped import Vmapped  # `import hessopt` need not pay for it
+
         rows = np.reshape(vs, (-1, *np.shape(x)))
-        return vmap(self._multiply, in_axes=(None, 0))(x, rows)
+        return Vmapped(self._multiply, (None, 0), 0, warns=False)(x, rows)
 
     def value_and_grad(self, x: Array) -> tuple[Any, Any]:
         """Return the value and the gradient."""

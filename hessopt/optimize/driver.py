@@ -173,6 +173,8 @@ class Run:
     def converged(self, stop: Stop, best: Point) -> tuple[Stop, Point]:
         """Return the point that satisfied the test, unless the run has passed a lower one."""
         point = self.at.point
+        if self.objective.constraints is not None:  # lower may mean that they are not kept
+            return stop, point
         if not self.method.minimises() or not best.f < point.f - NOISE * abs(point.f):
             return stop, point
         message = (

@@ -112,8 +112,12 @@ class InnerProblem:
         x, error = np.clip(x, self.lb, self.ub), np.nan
         local = self.at(x, values)
         near = NEAR * np.maximum(1.0, np.abs(x))
-        x = np.where((x - self.lb <= near) & (local.g > 0), self.lb, x)
-        x = np.where((self.ub - x <= near) & (local.g < 0), self.ub, x)
+        touching = WEAK * np.maximum(1.0, np.abs(x))
+        for bound, distance, inwards in (
+            (self.lb, x - self.lb, local.g > 0),
+            (self.ub, self.ub - x, local.g < 0),
+        ):
+            x = np.where((distance <= near) & inwards | (distance <= touching), bound, x)
         local, held = self.at(x, values), self.lb == self.ub
         for _ in range(POLISHING):
             held, before = self.held(x, local), held

@@ -104,6 +104,8 @@ class IpoptRun(SciPyRun):
         if unknown or np.size(x0) > LARGEST_HESSIAN:
             self.method = replace(self.method, order=1)
         self.hessian = self.connect(fun, x0, args, **given).get("hess")
+        for watcher in self.watchers:
+            watcher.attached(self.objective)
         if self.hessian is None:
             self.options.setdefault("hessian_approximation", "limited-memory")
         if tol is not None:

@@ -31,7 +31,9 @@ class Vmapped:
         The function of one example.
     """
 
-    def __init__(self, function: Callable[..., Any], in_axes: Any, out_axes: int) -> None:
+    def __init__(
+        self, function: Callable[..., Any], in_axes: Any, out_axes: int, warns: bool = True
+    ) -> None:
         self.function = function
         self.in_axes = in_axes
         self.out_axes = out_axes
@@ -39,7 +41,7 @@ class Vmapped:
         self.__doc__ = function.__doc__
         self._looked = False  # whether a second example was compared with a plain call
         self._apart = ""  # why examples are never computed together
-        self._warned = False
+        self._warned = not warns
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute all examples."""

@@ -72,6 +72,7 @@ def test_a_terminal_without_rich_has_the_plain_table(hessopt, terminal, monkeypa
     assert "────" not in done.out
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_interrupt_shows_what_there_is(hessopt, user_file):
     arguments = ["--x0", "-1.2,1", "--methods", "l-bfgs,newton"]
     done = hessopt("compare", "mine.py:interrupted", *arguments)

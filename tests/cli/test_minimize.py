@@ -132,6 +132,7 @@ def test_a_terminal_breaks_long_lines(hessopt, terminal):
     assert re.search(r",\n {11}\S.* s$", done.out, re.MULTILINE)  # the time's width varies
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_interrupt_returns_the_best_point(hessopt, user_file):
     done = hessopt("minimize", "mine.py:interrupted", "--x0", "-1.2,1", "--method", "l-bfgs")
     assert done.code == 130

@@ -105,6 +105,7 @@ def test_an_option_that_a_method_lacks_is_its_own_failure():
     assert comparison["l-bfgs"].solved
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_objective_that_fails_later_has_its_reason_in_the_table():
     calls = 0
 
@@ -122,6 +123,7 @@ def test_an_objective_that_fails_later_has_its_reason_in_the_table():
     assert comparison["newton"].result is None
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_interrupt_ends_the_comparison_with_what_there_is():
     calls = 0
 

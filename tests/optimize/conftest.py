@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from hessopt.optimize import oracle
 from hessopt.optimize.objective import Objective
 
 
@@ -107,9 +106,3 @@ def quadratic_model():
         return (B + B.T) / 2, rng.normal(size=n), Q
 
     return make
-
-
-@pytest.fixture
-def eagerly(monkeypatch):
-    """Let fun be called at each evaluation: for tests that watch its calls, or make it fail."""
-    monkeypatch.setattr(oracle, "Compiled", lambda *args: None)

@@ -143,6 +143,7 @@ def test_trials_that_are_not_finite_shorten_the_step():
     np.testing.assert_allclose(res.x, [np.exp(-1), 4], atol=1e-6)
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("call", [3, 10, 25])
 def test_an_interrupt_returns_the_best_feasible_point(call, counted, raising):
     problem = next(problem for problem in PROBLEMS if problem.name == "HS100")

@@ -21,11 +21,11 @@ LAYERS = (
     ("autodiff",),
     ("primitives",),
     ("functions", "scipy"),
-    ("program",),
+    ("program", "pictures"),  # a program draws itself
     ("backends",),
     ("transforms",),
     ("optimize",),
-    ("comparison", "pictures", "cli", "utils", "__main__"),
+    ("comparison", "cli", "utils", "__main__"),
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 

@@ -56,6 +56,12 @@ def test_an_array_constant_is_one_ellipse():
     assert text.count("(3, 3) float64") == 1
 
 
+def test_an_array_of_one_number_is_drawn_as_the_number():
+    text = get_dot_graph(program_of(hessopt.grad(lambda x: np.sum(x[1:] ** 2)), X), verbose=False)
+    assert text.count('[label="0"') == 1  # what ScatterAdd starts from
+    assert 'label=""' not in text
+
+
 def test_several_outputs_and_no_instruction():
     text = get_dot_graph(program_of(lambda x: np.linalg.eigh(np.outer(x, x))[0], X))
     assert '[label="Eigh"' in text

@@ -26,6 +26,7 @@ SAID = {
     "WRONG_DERIVATIVE": ("its entry [1] is -4, but differences of fun give 4. Correct it", False),
     "NO_DESCENT": ("discontinuous or noisy", False),
     "BAD_SCALING": ("Minimise over z with x = s * z", False),
+    "INFEASIBLE": ("The constraints seem to be infeasible: number 0 is violated", False),
     "SADDLE": ("start again from res.x + t * res.escape", False),
     "DIVERGED": ("Take a smaller learning rate", False),
     "ITERATION_LIMIT": ("maxiter = 5 was reached", False),

@@ -21,15 +21,15 @@ LAYERS = (
     ("autodiff",),
     ("primitives",),
     ("functions", "scipy"),
-    ("program",),
+    ("program", "pictures"),  # a program draws itself
     ("backends",),
     ("transforms",),
     ("optimize",),
-    ("comparison", "pictures", "cli", "utils", "__main__"),
+    ("comparison", "cli", "utils", "__main__"),
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
-EXTRAS = {"ipyopt", "matplotlib", "rich"}
+EXTRAS = {"ipyopt", "matplotlib", "numba", "rich"}
 PROBLEMS_MAY_IMPORT = {"numpy", "problems"} | set(sys.stdlib_module_names)
 
 Rule = Callable[[Path], Iterator[str]]
@@ -194,7 +194,7 @@ def test_every_public_name_is_there() -> None:
     assert [name for name in hessopt.__all__ if not hasattr(hessopt, name)] == []
 
 
-@pytest.mark.parametrize("heavy", ["matplotlib", "rich", "graphviz", "scipy.stats"])
+@pytest.mark.parametrize("heavy", ["matplotlib", "numba", "rich", "graphviz", "scipy.stats"])
 def test_import_stays_light(heavy: str) -> None:
     program = f"import sys, hessopt; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -13,7 +13,7 @@ from hessopt.program.program import Program, Ref
 def read_program(program: Program) -> Graph:
     """Return what there is to draw of a program; values have the names they have in its text.
 
-    An array constant is one ellipse in all, a number one a use.
+    An array constant is one ellipse in all, a number, or an array of equal ones, one a use.
     """
     return _Reader(program).graph()
 
@@ -70,6 +70,8 @@ class _Reader:
 
     def constant(self, x: Any) -> Value:
         data = np.asarray(x)
+        if data.size and not any(data.strides):
+            data = data[(0,) * data.ndim]  # one number stands for all
         if not data.ndim:
             return Value(self.number(), data, constant=True)
         if id(x) not in self.arrays:

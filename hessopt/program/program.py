@@ -6,11 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from hessopt.autodiff.function import Primitive
+
+if TYPE_CHECKING:
+    from graphviz import Source
 
 
 @cache
@@ -175,6 +178,72 @@ class Program:
             if line.op not in _MOVES:
                 flops += _flops(line, [shape or () for shape, _ in operands])
         return Cost(flops, moved)
+
+    def to_dot(self, verbose: bool = True, **options: Any) -> str:
+        """Return the program in the DOT language; its values have the names they have in the text.
+
+        Parameters
+        ----------
+        verbose, **options
+            As in `hessopt.get_dot_graph`.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            If the program is too large for `max_nodes`.
+
+        Examples
+        --------
+        >>> import numpy as np, hessopt
+        >>> print(hessopt.jit(np.exp).program(np.ones(3)).to_dot(verbose=False))
+        digraph g {
+        1 [label="v1 (output)", color=orange, style=filled]
+        2 [label="Exp", color=lightblue, style=filled, shape=box]
+        3 [label="v0", color=orange, style=filled]
+        3 -> 2
+        2 -> 1
+        }
+        """
+        from hessopt.pictures.dot import get_dot_graph  # not above: it reads programs itself
+
+        return get_dot_graph(self, verbose, **options)
+
+    def plot(self, to_file: Any = None, verbose: bool = True, **options: Any) -> Source:
+        """Draw the program into a notebook, or a file.
+
+        Parameters
+        ----------
+        to_file : path or None, optional
+            Where to write; None writes nothing.
+        verbose, **options
+            As in `hessopt.plot_dot_graph`.
+
+        Returns
+        -------
+        graphviz.Source
+            A notebook shows it.
+
+        Raises
+        ------
+        ValueError
+            If the program is too large for `max_nodes`, or the file is none that can be drawn.
+        RuntimeError
+            If a file is wanted and Graphviz's program ``dot`` is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np, hessopt
+        >>> picture = hessopt.jit(np.exp).program(np.ones(3)).plot()
+        >>> picture.source.splitlines()[0]
+        'digraph g {'
+        """
+        from hessopt.pictures.draw import plot_dot_graph
+
+        return plot_dot_graph(self, verbose, to_file, **options)
 
     def __str__(self) -> str:
         lines = [f"v{k}: {_type(s, d)}" for k, (s, d) in enumerate(self.inputs)]

@@ -56,6 +56,12 @@ def test_an_array_constant_is_one_ellipse():
     assert text.count("(3, 3) float64") == 1
 
 
+def test_an_array_of_one_number_is_drawn_as_the_number():
+    text = get_dot_graph(program_of(hessopt.grad(lambda x: np.sum(x[1:] ** 2)), X), verbose=False)
+    assert text.count('[label="0"') == 1  # what ScatterAdd starts from
+    assert 'label=""' not in text
+
+
 def test_several_outputs_and_no_instruction():
     text = get_dot_graph(program_of(lambda x: np.linalg.eigh(np.outer(x, x))[0], X))
     assert '[label="Eigh"' in text
@@ -78,3 +84,30 @@ def test_too_large():
 def test_a_file(tmp_path):
     plot_dot_graph(program_of(np.sin, X), to_file=tmp_path / "p.svg")
     assert "Sin" in (tmp_path / "p.svg").read_text(encoding="utf-8")
+
+
+def test_methods_of_the_program(tmp_path):
+    program = program_of(lambda x: np.exp(x) * 3.0, X)
+    assert program.to_dot() == get_dot_graph(program)
+    assert (
+        program.to_dot(verbose=False) == get_dot_graph(program, verbose=False) != program.to_dot()
+    )
+    assert program.plot(verbose=False).source.strip() == program.to_dot(verbose=False)
+    program.plot(tmp_path / "p.svg")
+    assert "Exp" in (tmp_path / "p.svg").read_text(encoding="utf-8")
+
+
+def test_methods_refuse():
+    program = program_of(lambda x: np.exp(x) * 3.0, X)
+    with pytest.raises(ValueError, match="max_nodes must be a positive whole number or None"):
+        program.to_dot(max_nodes=0)
+    with pytest.raises(ValueError, match="more than max_nodes=3"):
+        program.plot(max_nodes=3)
+    with pytest.raises(ValueError, match=r"to_file must end in \.png, \.svg or \.pdf"):
+        program.plot("program.txt")
+
+
+def test_without_graphviz(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match="was not found, so no picture can be drawn"):
+        program_of(np.sin, X).plot(tmp_path / "p.svg")

@@ -90,11 +90,16 @@ class Engine:
 
     def _take_over(self, arrays: list[np.ndarray], result: Any) -> None:
         """Go over to the compiled program if it does what the other one did."""
+        if self._coming is not None and not result[1]:
+            return  # outputs, by which it can be judged, come only where the guards hold
         self.settled = True
         if self._coming is None:
             return
-        outputs, holds = self._coming(*arrays)
-        if holds == result[1] and agree(outputs, result[0]):
+        try:
+            outputs, holds = self._coming(*arrays)
+        except Exception:
+            return
+        if holds and agree(outputs, result[0]):
             self.run = self._coming
 
 

@@ -27,12 +27,14 @@ SMALL = 16  # up to so many entries, single entries are patches like others
 class Patch:
     """A value and the slices of the result that it covers, one for each axis.
 
-    `axes` says which axis of the slices each axis of the value's region is.
+    `axes` says which axis of the slices each axis of the value's region is; `index` is what the
+    program says.
     """
 
     value: Any
     slices: tuple[slice, ...]
     axes: tuple[int | None, ...]
+    index: Any = None
 
     def region(self, shape: Shape) -> Shape:
         """Return the shape of what the patch covers."""
@@ -110,12 +112,12 @@ def patches_of(
         elif prod(patch.region(shape)):
             pulled.append(patch)
     pulled, apart = _in_few_pieces(pulled, shape)
-    pushed += [(_index_of(p), p.value) for p in apart]
+    pushed += [(p.index, p.value) for p in apart]
     single = [p for p in pulled if prod(p.region(shape)) == 1]
     if len(pulled) > MOST_PULLED or (single and prod(shape) > SMALL):
         few = len(pulled) - len(single) <= MOST_PULLED
         moved = {id(p) for p in (single if few else pulled)}
-        pushed += [(_index_of(p), p.value) for p in pulled if id(p) in moved]
+        pushed += [(p.index, p.value) for p in pulled if id(p) in moved]
         pulled = [p for p in pulled if id(p) not in moved]
     return pulled, pushed
 
@@ -148,14 +150,7 @@ def _patch(value: Any, index: Any, shape: Shape) -> Patch | None:
             slices.append(slice(start, start + 1) if one else part)
         else:
             slices.append(slice(part % n, part % n + 1))
-    return Patch(value, tuple(slices), tuple(axes))
-
-
-def _index_of(patch: Patch) -> Any:
-    kept = set(patch.axes)
-    if None in kept:
-        return (*(None if a is None else patch.slices[a] for a in patch.axes),)
-    return tuple(part if axis in kept else part.start for axis, part in enumerate(patch.slices))
+    return Patch(value, tuple(slices), tuple(axes), index)
 
 
 def pieces(shape: Shape, patches: list[Patch]) -> list[Piece]:

@@ -36,7 +36,7 @@ def load(name: str, source: str, signature: str) -> Any:
         path = _written(folder() / f"k{key}.py", text.replace("cache={}", "cache=True"))
         with _importing:
             kernel = getattr(_imported(f"hessopt_kernel_{key}", path), name)
-    except OSError:
+    except (OSError, RuntimeError):  # the latter where numba finds no place for its files
         namespace: dict[str, Any] = {}
         exec(compile(text.replace("cache={}", "cache=False"), f"<kernel {key}>", "exec"), namespace)
         kernel = namespace[name]

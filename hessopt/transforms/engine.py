@@ -24,6 +24,10 @@ class WrongBackend(TypeError):
     """A program cannot be run by the backend that was asked for."""
 
 
+class MissingBackend(WrongBackend, ImportError):
+    """The backend that was asked for is not installed."""
+
+
 class Engine:
     """A program with the callable that runs it; for ``"auto"`` a faster one may come.
 
@@ -110,7 +114,7 @@ def has_numba() -> bool:
 
 def _numba(program: Program, name: str) -> Callable[..., Any]:
     if not has_numba():
-        raise ImportError(
+        raise MissingBackend(
             "jit(backend='numba') needs numba, which is not installed: pip install 'hessopt[jit]'"
         )
     from hessopt.backends import numba_backend

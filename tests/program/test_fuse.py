@@ -201,7 +201,7 @@ def test_guards_come_before_the_loops_and_calls_of_their_stage():
 
 
 def test_sums_over_few_entries_are_written_out():
-    narrow = TABLE[:, : 4]
+    narrow = TABLE[:, :4]
     plan = plan_of(lambda x: np.sin(np.sum(x * x, axis=1)), narrow)
     (nest,) = plan.steps
     assert nest.depth == 1

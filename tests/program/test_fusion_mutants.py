@@ -10,7 +10,7 @@ import pytest
 
 import hessopt
 from hessopt.autodiff.registry import RULES
-from hessopt.backends import blocks, driver, kernel_cache, numba_backend, numpy_backend
+from hessopt.backends import blocks, driver, kernel_cache, numba_backend
 from hessopt.backends.lines import Writer
 from hessopt.program import (
     collapse,
@@ -199,7 +199,9 @@ def steps_forgotten(patch: Any) -> None:
 
 def sums_overwrite(patch: Any) -> None:
     store = goals.Store
-    patch.setattr(goals, "Store", lambda number, place, term, adds=False: store(number, place, term))
+    patch.setattr(
+        goals, "Store", lambda number, place, term, adds=False: store(number, place, term)
+    )
 
 
 def rows_are_cut(patch: Any) -> None:

@@ -125,7 +125,9 @@ def test_a_pushed_patch_keeps_its_index():
     pulled, pushed, _ = added((100,), [(0, None)])
     assert (pulled, pushed[0][0]) == ([], (0, None))
     x = np.linspace(0, 1, 40)
-    check_all_ways(program_of(scattered((40,), [(3, None), (slice(None, None, 20), None)]), x), (x,))
+    check_all_ways(
+        program_of(scattered((40,), [(3, None), (slice(None, None, 20), None)]), x), (x,)
+    )
 
 
 def test_many_patches_are_pushed():
@@ -151,4 +153,3 @@ def test_lists_are_pushed_and_empty_patches_dropped():
 )
 def test_one_number_all_over(x: Any, constant: bool):
     assert is_constant_number(x) == constant
-

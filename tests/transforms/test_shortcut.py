@@ -25,9 +25,7 @@ def short(f: Any, *arguments: Any, held: Any = None, run: Any = None) -> Any:
     everything = [np.asarray(x) for _, x in sorted({**dict(enumerate(arguments)), **held}.items())]
     result = f(*everything)
     program = program_of(lambda *xs: tuple(leaves(f(*xs))), *everything)
-    code = Code.calling(
-        run or Writer(program).compiled(), len(everything), len(program.outputs)
-    )
+    code = Code.calling(run or Writer(program).compiled(), len(everything), len(program.outputs))
     free = {k: x for k, x in enumerate(arguments) if k not in held}
     return shortcut(code, free, Form(result), held)
 

@@ -1,6 +1,9 @@
 """What holds for every test: one thread of linear algebra a worker, no window, seeded examples."""
 
 import os
+from collections.abc import Iterator
+
+import pytest
 
 # Before NumPy is imported: several xdist workers share the cores already, and the order in which
 # threads add up may otherwise change the last digits from run to run.
@@ -9,7 +12,6 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 os.environ["MPLBACKEND"] = "Agg"
 
 import hypothesis  # noqa: E402 - after the environment is set
-import pytest  # noqa: E402
 
 # derandomize: the same examples in every run; a deadline would make a slow machine fail a test
 hypothesis.settings.register_profile("hessopt", derandomize=True, deadline=None)
@@ -20,3 +22,11 @@ hypothesis.settings.load_profile("hessopt")
 def eagerly(monkeypatch):
     """Let fun be called at each evaluation: for tests that watch its calls, or make it fail."""
     monkeypatch.setattr("hessopt.optimize.oracle.Compiled", lambda *args: None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep compiled kernels out of the user's cache, for this process and those it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HESSOPT_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
+        yield

@@ -77,8 +77,8 @@ class Driver:
         line = self.program.instructions[number - len(self.program.inputs)]
         self.lines += self.writer.write(number, line)
         if not line.op:  # code of the user's may keep what it is given
-            for k in line.references():
-                self.fresh.pop(k, None)
+            kept = {self.fresh.get(k) for k in line.references()} - {None}
+            self.fresh = {k: lies_in for k, lies_in in self.fresh.items() if lies_in not in kept}
         if line.shape:
             self.lines += self.flat(number)
             self.made(number)
@@ -177,6 +177,8 @@ class Driver:
 def flattened(x: np.ndarray) -> np.ndarray:
     """Return an array raveled, contiguous and writable, of a type that kernels take."""
     if x.dtype.kind in "iu":
-        x = x.astype(np.int64)
+        x = x.astype(np.float64 if x.dtype == np.uint64 else np.int64)
+    elif x.dtype == np.float16:
+        x = x.astype(np.float32)
     x = np.ascontiguousarray(x).reshape(-1)
     return x if x.flags.writeable and x.flags.aligned else x.copy()

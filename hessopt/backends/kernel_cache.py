@@ -7,10 +7,13 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
 from hessopt.backends.numba_kernel import PREAMBLE
+
+_importing = threading.Lock()  # a module is in sys.modules before all of it is there
 
 
 def folder() -> Path:
@@ -31,8 +34,9 @@ def load(name: str, source: str, signature: str) -> Any:
     key = hashlib.sha256(text.encode()).hexdigest()[:32]
     try:
         path = _written(folder() / f"k{key}.py", text.replace("cache={}", "cache=True"))
-        kernel = getattr(_imported(f"hessopt_kernel_{key}", path), name)
-    except OSError:
+        with _importing:
+            kernel = getattr(_imported(f"hessopt_kernel_{key}", path), name)
+    except (OSError, RuntimeError):  # the latter where numba finds no place for its files
         namespace: dict[str, Any] = {}
         exec(compile(text.replace("cache={}", "cache=False"), f"<kernel {key}>", "exec"), namespace)
         kernel = namespace[name]

@@ -67,8 +67,8 @@ SPELLINGS: dict[Any, str] = {
     np.greater_equal: "({} >= {})",
     np.equal: "({} == {})",
     np.not_equal: "({} != {})",
-    np.logical_and: "({} and {})",
-    np.logical_or: "({} or {})",
+    np.logical_and: "({} != 0 and {} != 0)",
+    np.logical_or: "({} != 0 or {} != 0)",
     np.logical_not: "(not {})",
     np.bitwise_and: "({} and {})",
     np.bitwise_or: "({} or {})",
@@ -81,6 +81,9 @@ SPELLINGS: dict[Any, str] = {
 _OF_BOOLS = frozenset(
     (np.logical_and, np.logical_or, np.logical_not, np.bitwise_and, np.bitwise_or, np.invert)
 )
+
+# What arithmetic means for two truth values
+_AS_LOGIC = {np.add: np.logical_or, np.multiply: np.logical_and}
 
 PARTIAL = 4096  # so many terms are summed before their sum is added to the total
 
@@ -107,7 +110,7 @@ def square(x):
 
 @njit
 def sign(x):
-    return 1.0 if x > 0 else (-1.0 if x < 0 else x)
+    return 1.0 if x > 0 else (-1.0 if x < 0 else (0.0 if x == 0 else x))
 
 
 @njit
@@ -295,13 +298,16 @@ class KernelWriter:
     def operation(self, line: Instruction, arguments: Sequence[Any]) -> str:
         """Return the code of an elementwise operation."""
         narrow = line.dtype == np.float32
-        spelled = [self.term(x, narrow) for x in arguments]
+        narrow_terms = narrow or self.compares_narrow(line)
+        spelled = [self.term(x, narrow_terms) for x in arguments]
         if line.op == "Pow":
             text = self.power(spelled, arguments[1])
         elif line.op == "Cast":
             return f"{'f4' if narrow else 'f8'}({spelled[0]})"
         else:
             function: Any = line.primitive.forward
+            if line.dtype == np.bool_:
+                function = _AS_LOGIC.get(function, function)
             if function not in _OF_BOOLS:
                 numbers = slice(1, None) if function is np.where else slice(None)
                 for k in range(*numbers.indices(len(spelled))):
@@ -309,6 +315,13 @@ class KernelWriter:
                         spelled[k] = f"{'f4' if narrow else 'f8'}({spelled[k]})"
             text = SPELLINGS[function].format(*spelled)
         return f"f4({text})" if narrow else text
+
+    def compares_narrow(self, line: Instruction) -> bool:
+        """Whether a line compares numbers of single precision, as which it then takes Python's."""
+        if line.dtype != np.bool_:
+            return False
+        kinds = [self.kinds[x.number][1] if isinstance(x, Ref) else x for x in line.operands]
+        return np.result_type(*kinds) == np.float32
 
     def is_bool(self, line: Instruction, k: int, argument: Any) -> bool:
         """Whether an operand is a truth value."""

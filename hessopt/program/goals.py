@@ -197,7 +197,17 @@ def _may_join(one: Goal, other: Goal) -> bool:
     if len(other.extents) != depth:
         return False
     if one.rows < depth or other.rows < depth:
-        same_rows = len({one.rows, other.rows} - {depth}) == 1
-        return same_rows and one.extents == other.extents
+        rows = {one.rows, other.rows} - {depth}
+        return (
+            len(rows) == 1
+            and one.extents == other.extents
+            and all(_whole_rows(goal, min(rows)) for goal in (one, other))
+        )
     near = NEAR if depth == 1 else 2
     return all(abs(a - b) <= near for a, b in zip(one.extents, other.extents, strict=True))
+
+
+def _whole_rows(goal: Goal, rows: int) -> bool:
+    """Whether no box cuts the counters from `rows` on; a fold over them is complete in each box."""
+    whole = whole_box(goal.extents)[rows:]
+    return all(box[rows:] == whole for box in goal.boxes)

@@ -19,6 +19,7 @@ from hessopt.program.places import Place, Places, Shape, aligned, spelled_out
 from hessopt.program.program import Instruction, Ref
 
 MOST_PULLED = 12
+MOST_PIECES = 8  # more would make the code long; entries that are steps apart are then added
 SMALL = 16  # up to so many entries, single entries are patches like others
 
 
@@ -26,12 +27,14 @@ SMALL = 16  # up to so many entries, single entries are patches like others
 class Patch:
     """A value and the slices of the result that it covers, one for each axis.
 
-    `axes` says which axis of the slices each axis of the value's region is.
+    `axes` says which axis of the slices each axis of the value's region is; `index` is what the
+    program says.
     """
 
     value: Any
     slices: tuple[slice, ...]
     axes: tuple[int | None, ...]
+    index: Any = None
 
     def region(self, shape: Shape) -> Shape:
         """Return the shape of what the patch covers."""
@@ -108,13 +111,25 @@ def patches_of(
             pushed.append((index, value))
         elif prod(patch.region(shape)):
             pulled.append(patch)
+    pulled, apart = _in_few_pieces(pulled, shape)
+    pushed += [(p.index, p.value) for p in apart]
     single = [p for p in pulled if prod(p.region(shape)) == 1]
     if len(pulled) > MOST_PULLED or (single and prod(shape) > SMALL):
         few = len(pulled) - len(single) <= MOST_PULLED
         moved = {id(p) for p in (single if few else pulled)}
-        pushed += [(_index_of(p), p.value) for p in pulled if id(p) in moved]
+        pushed += [(p.index, p.value) for p in pulled if id(p) in moved]
         pulled = [p for p in pulled if id(p) not in moved]
     return pulled, pushed
+
+
+def _in_few_pieces(patches: list[Patch], shape: Shape) -> tuple[list[Patch], list[Patch]]:
+    """Choose patches whose steps do not cut a result into many pieces; return the others too."""
+    chosen: list[Patch] = []
+    apart: list[Patch] = []
+    for patch in patches:
+        few = prod(_steps(shape, [*chosen, patch])) <= MOST_PIECES
+        (chosen if few else apart).append(patch)
+    return chosen, apart
 
 
 def _patch(value: Any, index: Any, shape: Shape) -> Patch | None:
@@ -135,29 +150,27 @@ def _patch(value: Any, index: Any, shape: Shape) -> Patch | None:
             slices.append(slice(start, start + 1) if one else part)
         else:
             slices.append(slice(part % n, part % n + 1))
-    return Patch(value, tuple(slices), tuple(axes))
-
-
-def _index_of(patch: Patch) -> Any:
-    kept = set(patch.axes)
-    if None in kept:
-        return (*(None if a is None else patch.slices[a] for a in patch.axes),)
-    return tuple(part if axis in kept else part.start for axis, part in enumerate(patch.slices))
+    return Patch(value, tuple(slices), tuple(axes), index)
 
 
 def pieces(shape: Shape, patches: list[Patch]) -> list[Piece]:
     """Cut a result by the steps of its patches, so that each piece takes whole steps."""
+    steps = _steps(shape, patches)
+    found = []
+    for rests in product(*(range(min(s, n)) for s, n in zip(steps, shape, strict=True))):
+        extents = tuple(-(-(n - r) // s) for n, r, s in zip(shape, rests, steps, strict=True))
+        found.append(Piece(steps, rests, extents))
+    return found
+
+
+def _steps(shape: Shape, patches: list[Patch]) -> Shape:
     steps = [1] * len(shape)
     for patch in patches:
         for axis, n in enumerate(shape):
             step = abs(patch.slices[axis].indices(n)[2])
             if len(range(*patch.slices[axis].indices(n))) > 1:
                 steps[axis] = lcm(steps[axis], step)
-    found = []
-    for rests in product(*(range(min(s, n)) for s, n in zip(steps, shape, strict=True))):
-        extents = tuple(-(-(n - r) // s) for n, r, s in zip(shape, rests, steps, strict=True))
-        found.append(Piece(tuple(steps), rests, extents))
-    return found
+    return tuple(steps)
 
 
 def is_constant_number(x: Any) -> bool:

@@ -25,6 +25,10 @@ class WrongBackend(TypeError):
     """A program cannot be run by the backend that was asked for."""
 
 
+class MissingBackend(WrongBackend, ImportError):
+    """The backend that was asked for is not installed."""
+
+
 class Engine:
     """A program with the callable that runs it; for ``"auto"`` a faster one may come.
 
@@ -93,11 +97,16 @@ class Engine:
 
     def _take_over(self, arrays: list[np.ndarray], result: Any) -> None:
         """Go over to the compiled program if it does what the other one did."""
+        if self._coming is not None and not result[1]:
+            return  # outputs, by which it can be judged, come only where the guards hold
         self.settled = True
         if self._coming is None:
             return
-        outputs, holds = self._coming(*arrays)
-        if holds == result[1] and agree(outputs, result[0]):
+        try:
+            outputs, holds = self._coming(*arrays)
+        except Exception:
+            return
+        if holds and agree(outputs, result[0]):
             self.run = self._coming
 
 
@@ -108,7 +117,7 @@ def has_numba() -> bool:
 
 def _numba(program: Program, name: str) -> Callable[..., Any]:
     if not has_numba():
-        raise ImportError(
+        raise MissingBackend(
             "jit(backend='numba') needs numba, which is not installed: pip install 'hessopt[jit]'"
         )
     from hessopt.backends import numba_backend, numpy_backend

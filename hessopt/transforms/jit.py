@@ -156,13 +156,13 @@ class Jitted:
         return Partial(self, held, self._trace_for)
 
     def _trace_for(self, args: tuple[Any, ...]) -> Any:
-        """Return the only trace for plain arrays, verified; None where there is no such thing."""
+        """Return the only trace for plain arrays, once it was compared; None where there is none."""
         call = split(args, {})
         signature = self._signatures.get(call.key)
         if signature is None or not call.simple or len(signature.traces) != 1:
             return None
         (one,) = signature.traces
-        return one if one.witness is None else None
+        return one if one.witness is None or one.witness.looked else None
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """Return the program for these arguments, tracing where there is none yet.

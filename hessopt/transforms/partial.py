@@ -10,7 +10,7 @@ import numpy as np
 from hessopt.backends.code import Code
 from hessopt.transforms.engine import Engine
 from hessopt.transforms.shortcut import MISSED, missed, shortcut
-from hessopt.transforms.signature import Form
+from hessopt.transforms.signature import SINGLE, Form, HasVariable
 
 
 class Split:
@@ -59,6 +59,7 @@ class Partial:
         self, jitted: Callable[..., Any], held: tuple[Any, ...], trace_for: Callable[..., Any]
     ) -> None:
         self._jitted, self._held, self._trace_for = jitted, held, trace_for
+        self._inputs = _as_inputs(held)
         self._split: Split | None = None
         self._kept: tuple[Any, ...] = ()
         self._form: Any = None
@@ -70,34 +71,54 @@ class Partial:
         result = self._shortcut(*args)
         if result is not MISSED:
             return result
+        try:
+            result = self._run(args)
+        except Exception:  # an operation failed, which the function itself may never have come to
+            result = MISSED
+        return self._jitted(*self._held, *args) if result is MISSED else result
+
+    def _run(self, args: tuple[Any, ...]) -> Any:
         if self._split is None:
             self._begin(args)
-        if self._split is not None and self._kinds == [_kind(x) for x in args]:
-            outputs, holds = self._split.second([*self._held, *args, *self._kept])
-            if holds:
-                if self._split.second.settled:
-                    self._split.prepare(self._form, len(self._held), args)
-                    self._shorten()
-                return self._form.fill(outputs)
-        return self._jitted(*self._held, *args)
+        inputs = _as_inputs(args)
+        if self._split is None or self._kinds != [_kind(x) for x in inputs]:
+            return MISSED
+        outputs, holds = self._split.second([*self._inputs, *inputs, *self._kept])
+        if not holds:
+            return MISSED
+        if self._split.second.settled:
+            if self._split.bind is None:
+                self._split.prepare(self._form, len(self._held), args)
+            self._shorten()
+        return self._form.fill(outputs)
 
     def _begin(self, args: tuple[Any, ...]) -> None:
         """Compute what the held arguments decide, once the program of the whole is trusted."""
-        trace = self._trace_for((*self._held, *args))
+        try:
+            trace = self._trace_for((*self._held, *args))
+        except HasVariable:
+            return
         if trace is None:
             return
+        inputs = _as_inputs(args)
         split = trace.split(len(self._held))
-        kept, holds = split.first([*self._held, *args])
+        kept, holds = split.first([*self._inputs, *inputs])
         if holds:
             self._split, self._kept, self._form = split, kept, trace.form
-            self._kinds = [_kind(x) for x in args]
+            self._kinds = [_kind(x) for x in inputs]
             self._shorten()
 
     def _shorten(self) -> None:
         assert self._split is not None
         if self._split.bind is not None:
-            self._shortcut = self._split.bind([*self._held, *self._kept])
+            self._shortcut = self._split.bind([*self._inputs, *self._kept])
+
+
+def _as_inputs(args: tuple[Any, ...]) -> list[Any]:
+    """Return arguments as programs take them: single numbers of Python's are arrays."""
+    return [np.array(x) if x.__class__ in SINGLE else x for x in args]
 
 
 def _kind(x: Any) -> Any:
-    return (x.shape, x.dtype) if x.__class__ is np.ndarray else None
+    """Return what a program was made for; of what it cannot take, something equal to nothing."""
+    return (x.shape, x.dtype) if x.__class__ is np.ndarray else object()

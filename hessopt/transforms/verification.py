@@ -22,6 +22,11 @@ class Witness:
         self._unmoved = {k: _sample(x).copy() for k, x in enumerate(arrays)}
 
     @property
+    def looked(self) -> bool:
+        """Whether a replay has been compared at all."""
+        return not self._first
+
+    @property
     def waits(self) -> bool:
         """Whether there is anything left to see."""
         return self._first or (self._looks > 0 and bool(self._unmoved))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hessopt
+from tests.backends.ways import check_all_ways, program_of
 from tests.fuzz.checking import Tally, check, check_many
 from tests.fuzz.generator import random_program
 
@@ -40,6 +41,31 @@ def test_fifty_programs_replayed():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where a program runs eagerly
         none_is_wrong(check_many(range(FAST, FAST + 50), replayed))
+
+
+def run_all_ways(seeds: range) -> None:
+    """Replay derivatives at other numbers: fused in blocks, as kernels, and line by line."""
+    fused = 0
+    for seed in seeds:
+        one = random_program(seed, 8, 24)  # long ones mostly look at values, and run eagerly
+        v = np.random.default_rng(seed).standard_normal(one.x.shape)
+        f, at = (hessopt.value_and_grad, (one.x,)) if seed % 2 else (hessopt.hvp, (one.x, v))
+        program = program_of(f(one.run), *at)
+        if program is not None:
+            with np.errstate(all="ignore"):
+                fused += check_all_ways(program, [0.999 * a for a in at])
+    assert fused > len(seeds) / 5, fused
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_a_hundred_programs_all_ways(batch):
+    run_all_ways(range(25 * batch, 25 * (batch + 1)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_two_thousand_programs_all_ways(batch):
+    run_all_ways(range(FAST + 100 * batch, FAST + 100 * (batch + 1)))
 
 
 def test_twenty_programs_on_batches():

@@ -11,7 +11,7 @@ W. Squire and G. Trapp, SIAM Review 40 (1998) 110-112, for the complex step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -40,17 +40,37 @@ def gradient(fun: Callable[[Any], Any], x: Array, f: float, scheme: str) -> Arra
     array([2., 4.])
     """
     g = np.empty(x.size)
+    for i, difference in enumerate(_along_axes(fun, x, f, scheme)):
+        g[i] = np.real(difference)
+    return g
+
+
+def jacobian(fun: Callable[[Any], Any], x: Array, r: Array, scheme: str) -> Array:
+    """Difference an array function along every axis at the flat `x`, where its value is `r`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.differences import jacobian
+    >>> x = np.array([1.0, 2.0])
+    >>> jacobian(lambda x: x**2, x, x**2, "cs")
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    return np.stack(list(_along_axes(fun, x, r, scheme)), axis=-1)
+
+
+def _along_axes(fun: Callable[[Any], Any], x: Array, value: Any, scheme: str) -> Iterator[Any]:
     for i, e in enumerate(np.eye(x.size)):
         if scheme == "cs":
-            g[i] = complex(fun(x + 1e-100j * e)).imag / 1e-100
+            yield np.imag(fun(x + 1e-100j * e)) / 1e-100
             continue
         size = EPS ** (1 / 2 if scheme == "2-point" else 1 / 3) * max(1.0, abs(x[i]))
         h = (x[i] + size) - x[i]  # the step that is really made
         if scheme == "2-point":
-            g[i] = (float(fun(x + h * e)) - f) / h
+            yield (fun(x + h * e) - value) / h
         else:
-            g[i] = (float(fun(x + h * e)) - float(fun(x - h * e))) / (2 * h)
-    return g
+            yield (fun(x + h * e) - fun(x - h * e)) / (2 * h)
 
 
 def hessian_product(grad: Callable[[Array], Array], x: Array, v: Array) -> Array:

@@ -8,9 +8,13 @@ from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.side_by_side import compare
+from hessopt.optimize.curve_fit import curve_fit
+from hessopt.optimize.least_squares import least_squares
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.newton_scalar import newton_scalar
+from hessopt.optimize.root import root
 from hessopt.optimize.stopping import Status
+from hessopt.optimize.uncertainty import Uncertainty, uncertainty
 from hessopt.pictures.dot import get_dot_graph
 from hessopt.pictures.draw import plot_dot_graph
 from hessopt.primitives.creation import array, zeros
@@ -39,11 +43,13 @@ __all__ = [
     "NoDerivativeError",
     "ReplayError",
     "Status",
+    "Uncertainty",
     "Variable",
     "array",
     "check_derivatives",
     "checkpoint",
     "compare",
+    "curve_fit",
     "custom_derivative",
     "derivative",
     "external",
@@ -54,14 +60,17 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "least_squares",
     "minimize",
     "newton_scalar",
     "no_grad",
     "plot_dot_graph",
     "primitive",
     "ravel",
+    "root",
     "stop_gradient",
     "taylor",
+    "uncertainty",
     "using_config",
     "value_and_grad",
     "value_grad_hvp",

@@ -34,7 +34,7 @@ def least_squares(
     jac: Any = None,
     bounds: Any = (-np.inf, np.inf),
     method: str = "auto",
-    ftol: float | None = 1e-12,
+    ftol: float | None = 1e-13,
     xtol: float | None = 1e-10,
     gtol: float | None = 1e-10,
     x_scale: Any = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from hessopt.optimize import checks, driver
+from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.auto import choose
 from hessopt.optimize.constraints import exact
 from hessopt.optimize.containers import is_container, over_container
@@ -182,7 +182,7 @@ def minimize(
         result = run.minimize(fun, x0, args, derivatives, bounds, constraints, tol)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
-    return result
+    return origin.of_objective(result, fun, args, jac, hess, hessp)
 
 
 def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -> Method:

@@ -95,7 +95,7 @@ class LevenbergMarquardt(Method):
     name: ClassVar[str] = "lm"
     order: ClassVar[int] = 1
 
-    ftol: float | None = 1e-12
+    ftol: float | None = 1e-13
     xtol: float | None = 1e-10
     gtol: float | None = 1e-10
     factor: float = 1.0
@@ -219,7 +219,9 @@ class LevenbergMarquardt(Method):
         slope = point.grad_norm
         if self.gtol is not None and cosine(point, memory) <= self.gtol:
             what = "the residuals are orthogonal to the columns of the Jacobian"
-            message = f"Converged: {what} within gtol = {self.gtol:g}; max |gradient| = {slope:.3g}."
+            message = (
+                f"Converged: {what} within gtol = {self.gtol:g}; max |gradient| = {slope:.3g}."
+            )
             return Stop(Status.GRADIENT_CONVERGED, message, success=True)
         if point.f <= EPS**2 * memory.f0:
             message = f"Converged: the residuals have vanished; the cost is {point.f:.3g}."

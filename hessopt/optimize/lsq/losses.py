@@ -36,9 +36,7 @@ def huber(z: Array) -> Array:
     """Squares up to 1, absolute values beyond."""
     far = z > 1
     t = np.where(far, z, 1.0)
-    return np.stack(
-        [np.where(far, 2 * t**0.5 - 1, z), t**-0.5, np.where(far, -0.5 * t**-1.5, 0.0)]
-    )
+    return np.stack([np.where(far, 2 * t**0.5 - 1, z), t**-0.5, np.where(far, -0.5 * t**-1.5, 0.0)])
 
 
 def cauchy(z: Array) -> Array:
@@ -78,9 +76,7 @@ class Loss:
 
     def __init__(self, loss: Any = "linear", f_scale: float = 1.0) -> None:
         if loss != "linear" and not callable(loss) and loss not in RHO:
-            raise ValueError(
-                f"loss must be one of {['linear', *RHO]} or a callable, not {loss!r}"
-            )
+            raise ValueError(f"loss must be one of {['linear', *RHO]} or a callable, not {loss!r}")
         if not (np.ndim(f_scale) == 0 and np.isfinite(f_scale) and f_scale > 0):
             raise ValueError(f"f_scale must be a number above 0, not {f_scale!r}")
         self.linear = loss == "linear"

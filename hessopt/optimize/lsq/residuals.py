@@ -83,6 +83,8 @@ class Residuals:
         Whether the Jacobian is an array; by default that is decided by its size.
     limits : StoppingTest, optional
         Asked before every call of fun.
+    square : bool
+        Whether there must be as many residuals as variables.
     name : str
         What errors call the function.
 
@@ -108,6 +110,7 @@ class Residuals:
         loss: Loss | None = None,
         dense: bool | None = None,
         limits: StoppingTest | None = None,
+        square: bool = False,
         name: str = "fun",
     ) -> None:
         self.x0, self.shape = checks.start(x0)
@@ -120,7 +123,7 @@ class Residuals:
         self.stop: Stop | None = None
         self.m = 0
         self.first_order = False
-        self.name = name
+        self.name, self.square = name, square
         self.started = time.perf_counter()
         self._succeeded: set[str] = set()
 
@@ -178,6 +181,11 @@ class Residuals:
             raise ValueError(
                 f"{self.name} returned {r.size} numbers, but {self.m} at the start x0; their "
                 "number must not change"
+            )
+        if self.square and r.size != self.n:
+            raise ValueError(
+                f"{self.name} must return as many numbers as x0 has, {self.n}, but it returned "
+                f"{r.size}; least_squares solves systems that are not square"
             )
         self.m = r.size
         return r

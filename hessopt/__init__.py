@@ -8,13 +8,14 @@ from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.variable import Variable
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.side_by_side import compare
+from hessopt.optimize.covariance import Uncertainty
 from hessopt.optimize.curve_fit import curve_fit
 from hessopt.optimize.least_squares import least_squares
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.newton_scalar import newton_scalar
 from hessopt.optimize.root import root
 from hessopt.optimize.stopping import Status
-from hessopt.optimize.uncertainty import Uncertainty, uncertainty
+from hessopt.optimize.uncertainty import uncertainty
 from hessopt.pictures.dot import get_dot_graph
 from hessopt.pictures.draw import plot_dot_graph
 from hessopt.primitives.creation import array, zeros

@@ -162,7 +162,7 @@ def least_squares(
     if verbose not in (0, 1, 2):
         raise ValueError(f"verbose must be 0, 1 or 2, not {verbose!r}")
     checks.number(max_nfev, "max_nfev", least=1, whole=True, optional=True)
-    tolerances = {"ftol": ftol, "xtol": xtol, "gtol": gtol}
+    tolerances: dict[str, Any] = {"ftol": ftol, "xtol": xtol, "gtol": gtol}
     for key, value in tolerances.items():
         checks.number(value, key, least=0.0, optional=True)
     keywords = _keywords(kwargs)
@@ -173,7 +173,7 @@ def least_squares(
         watchers.append(FitCallback(callback, shape))
     if max_nfev is None and name == "lm":
         max_nfev = max(1000, 200 * flat.size)
-    residuals = Residuals(
+    residuals: Any = Residuals(
         fun,
         x0,
         args,

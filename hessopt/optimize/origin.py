@@ -80,7 +80,7 @@ def of_residuals(result: OptimizeResult, residuals: Residuals) -> OptimizeResult
     x = np.array(result.x, dtype=np.float64).ravel()
 
     def hessian() -> Array:
-        from hessopt.optimize.lsq.residuals import gram
+        from hessopt.optimize.lsq.jacobians import gram
 
         residuals.limits = residuals.stop = None
         point = residuals.complete(residuals.trial(x))

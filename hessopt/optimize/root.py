@@ -103,9 +103,9 @@ def root(
     name = canonical(method, [*OWN, *WITH_JACOBIAN, *WITHOUT])
     checks.number(tol, "tol", least=0.0, optional=True)
     options = dict(options or {})
-    flat, shape = checks.start(x0)
+    n = checks.start(x0)[0].size
     if name == "auto":
-        name = "newton" if flat.size <= LARGEST_DENSE else "newton-krylov"
+        name = "newton" if n <= LARGEST_DENSE else "newton-krylov"
     if jac is True:
         fun, jac = _pair(fun)
     dense = name not in ("newton-krylov", *WITHOUT)

@@ -3,80 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks
+from hessopt.optimize.covariance import Uncertainty, combination, flat_numbers
 from hessopt.optimize.origin import Origin, labels, of_objective, origin_of
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Uncertainty:
-    """Covariance of the parameters and what it says about them.
-
-    Attributes
-    ----------
-    x : object
-        The parameters, in the form of the result.
-    names : list of str
-        A name for each number in x.
-    covariance : ndarray
-        Of the flat x. Infinite for a parameter that has a part in an unidentifiable direction, zero
-        for one that is held at a bound.
-    standard_errors : ndarray
-        The roots of its diagonal.
-    correlation : ndarray
-        With ones on the diagonal; NaN where a standard error is not finite, or zero.
-    hessian : ndarray
-        Of the cost: the matrix that was inverted.
-    scale : float
-        What the inverse was multiplied by.
-    eigenvalues : ndarray
-        Of the Hessian in units in which its diagonal is 1, in ascending order.
-    directions : ndarray
-        Their eigenvectors as columns, in the parameters' own units, each of length 1.
-    condition : float
-        The largest over the least eigenvalue.
-    identifiable : ndarray of bool
-        Which of the directions the data determine.
-    """
-
-    x: Any
-    names: list[str]
-    covariance: Array
-    standard_errors: Array
-    correlation: Array
-    hessian: Array
-    scale: float
-    eigenvalues: Array
-    directions: Array
-    condition: float
-    identifiable: NDArray[np.bool_]
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def __str__(self) -> str:
-        flat = _flat(self.x)
-        width = max(9, *(len(name) for name in self.names))
-        lines = [f"{'parameter':<{width}} {'value':>13} {'std. error':>11}"]
-        for name, value, error in zip(self.names, flat, self.standard_errors, strict=True):
-            lines.append(f"{name:<{width}} {value:13.7g} {error:11.3g}")
-        pairs = [(abs(self.correlation[i, j]), i, j) for i in range(flat.size) for j in range(i)]
-        strong = sorted((pair for pair in pairs if pair[0] >= 0.5), reverse=True)[:5]
-        lines += [
-            f"correlation of {self.names[j]} and {self.names[i]}: {self.correlation[i, j]:.3f}"
-            for _, i, j in strong
-        ]
-        lines.append(f"condition of the scaled Hessian: {self.condition:.3g}")
-        for k in np.flatnonzero(~self.identifiable):
-            lines.append(f"not determined: {combination(self.directions[:, k], self.names)}")
-        return "\n".join(lines)
 
 
 def uncertainty(
@@ -111,7 +47,7 @@ def uncertainty(
         whose cost is half the sum of squares, the variance of the residuals, ``2 cost / (m - n)``
         with n the parameters that are not at a bound.
     absolute_sigma : bool
-        For `least_squares`: take 1 for that variance, as the residuals are in units of their errors.
+        For `least_squares`: take 1 for that variance; residuals are in units of their errors.
     names : sequence of str, optional
         Of the numbers in x, in the order of `hessopt.ravel`.
     allow_singular : bool
@@ -147,14 +83,13 @@ def uncertainty(
     >>> res = least_squares(lambda p: p["a"] * np.exp(-p["b"] * t) - data, {"a": 1.0, "b": 1.0})
     >>> print(uncertainty(res, names=["a", "b"]))
     parameter         value  std. error
-    a              2.50...      0.007...
-    b              1.30...      0.006...
-    correlation of a and b: 0.5...
-    condition of the scaled Hessian: 3...
+    a              2.508473     0.00696
+    b              1.306511     0.00691
+    condition of the scaled Hessian: 2.72
     """
     if not hasattr(res, "x"):
         raise TypeError(f"res must be a result with an x, not {type(res).__name__}")
-    flat = _flat(res.x)
+    flat = flat_numbers(res.x)
     n = flat.size
     names = labels(res.x) if names is None else [str(name) for name in names]
     if len(names) != n:
@@ -163,7 +98,7 @@ def uncertainty(
     checks.number(rtol, "rtol", least=0.0, below=1.0)
     H = _hessian(res, fun, args, hessian, n)
     is_fit = "cost" in res
-    held = np.ravel(_flat(res.active_mask)) != 0 if is_fit else np.zeros(n, dtype=bool)
+    held = np.ravel(flat_numbers(res.active_mask)) != 0 if is_fit else np.zeros(n, dtype=bool)
     if scale is None:
         scale = 1.0
         if is_fit and not absolute_sigma:
@@ -177,18 +112,12 @@ def uncertainty(
     return _analyse(res.x, H, held, scale, list(names), allow_singular, rtol)
 
 
-def _flat(x: Any) -> Array:
-    from hessopt.transforms.trees import is_tree, ravel
-
-    return ravel(x)[0] if is_tree(x) else np.asarray(x, dtype=np.float64).ravel()
-
-
 def _hessian(res: Any, fun: Any, args: Any, hessian: Any, n: int) -> Array:
     if not isinstance(hessian, str):
         H = checks.square(hessian, n)
         H = np.asarray(H.toarray() if hasattr(H, "toarray") else H, dtype=np.float64)
     elif hessian == "gauss-newton":
-        from hessopt.optimize.lsq.residuals import gram
+        from hessopt.optimize.lsq.jacobians import gram
 
         if "cost" not in res:
             raise ValueError("hessian='gauss-newton' needs a result of least_squares")
@@ -224,7 +153,7 @@ def _given(res: Any, fun: Any, args: Any) -> Origin:
     is_fit = "cost" in res
 
     def cost(v: Any, *args: Any) -> Any:
-        out = fun(restore(v), *args)
+        out: Any = fun(restore(v), *args)
         return np.sum(out**2) / 2 if is_fit else out
 
     from scipy.optimize import OptimizeResult
@@ -293,20 +222,3 @@ def _analyse(
         condition,
         identifiable,
     )
-
-
-def combination(direction: Array, names: Sequence[str]) -> str:
-    """Write a direction as a combination of the parameters that matter in it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from hessopt.optimize.uncertainty import combination
-    >>> combination(np.array([-0.6, 0.8, 1e-9]), ["a", "b", "c"])
-    '-0.6 a + 0.8 b'
-    """
-    order = np.argsort(-np.abs(direction))[:5]
-    kept = sorted(i for i in order if abs(direction[i]) > 0.01 * np.abs(direction).max())
-    terms = [f"{'-' if direction[i] < 0 else '+'} {abs(direction[i]):.3g} {names[i]}" for i in kept]
-    text = " ".join(terms)
-    return text[2:] if text.startswith("+") else "-" + text[2:]

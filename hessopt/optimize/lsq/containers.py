@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hessopt.optimize.containers import restored, restoring
+from hessopt.optimize.containers import restoring
 from hessopt.transforms.trees import is_tree, matching, ravel
 
 if TYPE_CHECKING:

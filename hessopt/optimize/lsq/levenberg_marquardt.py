@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks
+from hessopt.optimize.lsq.jacobians import column_norms, forward, transposed
 from hessopt.optimize.lsq.models import GaussNewton, Inner, Large, Model, Newton, in_box
-from hessopt.optimize.lsq.residuals import FitPoint, Residuals, Trial, forward, transposed
+from hessopt.optimize.lsq.residuals import FitPoint, Residuals, Trial
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.oracle import Curvature
@@ -66,9 +67,11 @@ class LevenbergMarquardt(Method):
 
     Departures from More: the first radius is smaller, so that far from a solution no step leaps
     into a region where the model is flat; bounds are handled by `in_box`; where the Gauss-Newton
-    step is not held back by the region and yet predicts the cost badly, the second-order term is
-    looked at, and taken into the model as long as that predicts better (Dennis, Gay and Welsch);
-    it is exact here, by double backprop, and not an update.
+    step predicts the cost badly, most of all where the region does not hold it back, the
+    second-order term is looked at, and taken into the model as long as that predicts better
+    (Dennis, Gay and Welsch); it is exact here, by double backprop, and not an update. Geodesic
+    acceleration (Transtrum and Sethna 2012) is left out: on NIST's regressions it halves the
+    evaluations in curved valleys, but one of the 54 starts then ends in a valley to infinity.
 
     Parameters
     ----------
@@ -205,7 +208,9 @@ class LevenbergMarquardt(Method):
         gauss_newton = -float(point.g @ p) - float(Jp @ Jp) / 2
         if memory.newton:
             return replace(memory, newton=abs(actual - predicted) <= abs(actual - gauss_newton))
-        if taken.at_edge or abs(actual - predicted) <= 0.1 * predicted:
+        # Far out a bad step is the fault of both models, and shortening it costs less
+        tolerated = 0.75 if taken.at_edge else 0.1
+        if abs(actual - predicted) <= tolerated * predicted:
             return memory
         S = memory.curvature or residuals.second(point)
         if S is None:
@@ -227,7 +232,7 @@ class LevenbergMarquardt(Method):
             message = f"Converged: the residuals have vanished; the cost is {point.f:.3g}."
             return Stop(Status.VALUE_CONVERGED, message, success=True)
         last = memory.last
-        if last is None:
+        if last is None or last.at_edge:  # a region may be small because the model is wrong
             return None
         promised = max(last.predicted, abs(last.actual))
         if self.ftol is not None and promised <= self.ftol * point.f:
@@ -237,7 +242,7 @@ class LevenbergMarquardt(Method):
             )
             return Stop(Status.VALUE_CONVERGED, message, success=True)
         size = float(np.linalg.norm(memory.D * point.x))
-        if self.xtol is not None and not last.at_edge and last.length <= self.xtol * size:
+        if self.xtol is not None and last.length <= self.xtol * size:
             message = (
                 f"Converged: the last step was within xtol = {self.xtol:g} of x; "
                 f"max |gradient| = {slope:.3g}."
@@ -255,17 +260,8 @@ def cosine(point: FitPoint, memory: Region) -> float:
     if norms is None:
         return point.grad_norm / memory.g0 if memory.g0 else 0.0
     held = np.where(point.free, np.abs(point.g), 0.0)
-    lengths = norms * float(np.linalg.norm(point.s))
+    lengths = norms * np.sqrt(2 * point.f)  # with a loss, not |s|: outliers are blown up in s
     return float(np.max(held / np.where(lengths > 0, lengths, 1.0)))
-
-
-def column_norms(J: Any) -> Array | None:
-    """Return the norms of the columns, or None for an operator."""
-    if isinstance(J, np.ndarray):
-        return np.linalg.norm(J, axis=0)
-    if hasattr(J, "toarray"):
-        return np.sqrt(np.asarray(J.multiply(J).sum(axis=0), dtype=np.float64).ravel())
-    return None
 
 
 def new_radius(point: FitPoint, memory: Region, p: Array, taken: Taken) -> float:
@@ -286,15 +282,12 @@ def new_radius(point: FitPoint, memory: Region, p: Array, taken: Taken) -> float
 
 
 def stuck(point: FitPoint, taken: Taken) -> Stop:
-    """Return the Stop of a run whose steps have become too short to matter."""
+    """Return the Stop of a run whose steps have become too short to matter.
+
+    The driver finds out whether that is because the round-off of the cost is reached.
+    """
     message = (
         f"No lower point was found, however short the step; max |gradient| = "
         f"{point.grad_norm:.3g}. {ADVICE}"
     )
-    if taken.predicted <= 10 * EPS * point.f:
-        message = (
-            f"The round-off of the cost, {point.f:.6g}, is reached: it cannot be lowered further; "
-            f"max |gradient| = {point.grad_norm:.3g}. Converged."
-        )
-        return Stop(Status.ROUNDOFF_LIMIT, message, success=True)
     return Stop(Status.NO_DESCENT, message, predicted=taken.predicted)

@@ -27,26 +27,26 @@ Rho = Callable[[Array], Array]
 
 
 def soft_l1(z: Array) -> Array:
-    """A smooth absolute value, ``2 (sqrt(1 + z) - 1)``."""
+    """Return a smooth absolute value, ``2 (sqrt(1 + z) - 1)``."""
     t = 1 + z
     return np.stack([2 * (t**0.5 - 1), t**-0.5, -0.5 * t**-1.5])
 
 
 def huber(z: Array) -> Array:
-    """Squares up to 1, absolute values beyond."""
+    """Return squares up to 1, absolute values beyond."""
     far = z > 1
     t = np.where(far, z, 1.0)
     return np.stack([np.where(far, 2 * t**0.5 - 1, z), t**-0.5, np.where(far, -0.5 * t**-1.5, 0.0)])
 
 
 def cauchy(z: Array) -> Array:
-    """The logarithm, ``log(1 + z)``."""
+    """Return the logarithm, ``log(1 + z)``."""
     t = 1 + z
     return np.stack([np.log1p(z), 1 / t, -1 / t**2])
 
 
 def arctan(z: Array) -> Array:
-    """The arc tangent, which limits what one residual can cost."""
+    """Return the arc tangent, which limits what one residual can cost."""
     t = 1 + z**2
     return np.stack([np.arctan(z), 1 / t, -2 * z / t**2])
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks
+from hessopt.optimize.lsq.jacobians import forward
 from hessopt.optimize.lsq.levenberg_marquardt import LevenbergMarquardt, Region, cosine
-from hessopt.optimize.lsq.residuals import FitPoint, Residuals, forward
+from hessopt.optimize.lsq.residuals import FitPoint, Residuals
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.stopping import EPS, Status, Stop
 

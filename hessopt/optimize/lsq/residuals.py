@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
 from hessopt.optimize.lsq.checks import box
+from hessopt.optimize.lsq.jacobians import forward, gram, scaled_rows, transposed
 from hessopt.optimize.lsq.losses import Loss
 from hessopt.optimize.lsq.oracle import VectorOracle
 from hessopt.optimize.objective import Point, quiet
-from hessopt.optimize.oracle import Curvature, Product
+from hessopt.optimize.oracle import Curvature
 from hessopt.optimize.stopping import Status, Stop, StoppingTest
 
 Array = NDArray[np.float64]
@@ -215,7 +216,8 @@ class Residuals:
         if first and not np.isfinite(trial.r).all():
             i = int(np.flatnonzero(~np.isfinite(trial.r))[0])
             raise ValueError(
-                f"{self.name} is {trial.r[i]} in entry {i} at the start x0; begin where it is finite"
+                f"{self.name} is {trial.r[i]} in entry {i} at the start x0; begin where it is "
+                "finite"
             )
         point = self.complete(trial)
         if first and not point.finite:
@@ -275,35 +277,3 @@ class Residuals:
             raise self.stop from error
         self._succeeded.add(kind)
         return result
-
-
-def forward(J: Any) -> Product:
-    """Return the product with a matrix of any of the kinds that a Jacobian may be."""
-    return lambda p: np.asarray(J @ p, dtype=np.float64).ravel()
-
-
-def transposed(J: Any) -> Product:
-    """Return the product with its transpose."""
-    if hasattr(J, "rmatvec"):
-        return J.rmatvec
-    return lambda u: np.asarray(J.T @ u, dtype=np.float64).ravel()
-
-
-def gram(J: Any) -> Array:
-    """Return J'J as an array."""
-    if hasattr(J, "rmatvec"):
-        return np.stack([J.rmatvec(J.matvec(e)) for e in np.eye(J.shape[1])], axis=-1)
-    product = J.T @ J
-    return np.asarray(product.toarray() if hasattr(product, "toarray") else product)
-
-
-def scaled_rows(J: Any, rows: Array) -> Any:
-    """Multiply the rows of a Jacobian."""
-    if isinstance(J, np.ndarray):
-        return J * rows[:, None]
-    from scipy.sparse import diags_array
-    from scipy.sparse.linalg import aslinearoperator
-
-    if hasattr(J, "toarray"):
-        return diags_array(rows) @ J
-    return aslinearoperator(diags_array(rows)) @ J

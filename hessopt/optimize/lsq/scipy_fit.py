@@ -92,13 +92,14 @@ class _Run:
 
         residuals = self.residuals
         start = residuals(residuals.x0)
+        jac: Any = self.jac if self.differenced else self.jacobian
         self.begin(start)
         stop, theirs = None, None
         try:
             theirs = optimize.least_squares(
                 self.value,
                 residuals.x0,
-                jac=self.jac if self.differenced else self.jacobian,
+                jac=jac,
                 bounds=(residuals.lower, residuals.upper),
                 method=self.method,
                 callback=self.stepped,

@@ -280,7 +280,8 @@ class _Bracketed(_Newton):
             p = (self.low + self.high) / 2 - jet.x
         trial = self.at(jet.x + p)
         self.before, self.last = self.last, abs(p)
-        if trial.x in (jet.x, self.low, self.high) or not trial.finite:
+        # f'' is not needed: without it the bracket is halved
+        if trial.x in (jet.x, self.low, self.high) or not np.isfinite([trial.f, trial.df]).all():
             return None
         return trial
 

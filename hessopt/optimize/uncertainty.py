@@ -54,7 +54,8 @@ def uncertainty(
         Whether to go on where some directions are not determined. Their variance is infinite.
     rtol : float
         A direction is determined if its eigenvalue is above this part of the largest, both in units
-        in which the diagonal of the Hessian is 1.
+        in which the diagonal of the Hessian is 1; and above what a gradient that is not quite zero
+        can make of an exact Hessian.
 
     Returns
     -------
@@ -109,7 +110,18 @@ def uncertainty(
                     "variance by; give scale, or absolute_sigma=True"
                 )
             scale = 2 * float(res.cost) / (m - free)
-    return _analyse(res.x, H, held, scale, list(names), allow_singular, rtol)
+    slope = 0.0 if isinstance(hessian, str) and hessian != "exact" else _slope(res, flat)
+    return _analyse(res.x, H, held, scale, list(names), allow_singular, rtol, slope)
+
+
+def _slope(res: Any, x: Array) -> float:
+    """Return ``sum |g_i x_i|``, which would be zero at an exact minimum."""
+    g = res.get("grad") if "cost" in res else res.get("jac")
+    if g is None:
+        return 0.0
+    g = flat_numbers(g)
+    held = flat_numbers(res.active_mask) != 0 if "active_mask" in res else np.zeros(x.size, bool)
+    return float(np.abs(np.where(held, 0.0, g)) @ np.abs(x)) if g.size == x.size else 0.0
 
 
 def _hessian(res: Any, fun: Any, args: Any, hessian: Any, n: int) -> Array:
@@ -169,6 +181,7 @@ def _analyse(
     names: list[str],
     allow_singular: bool,
     rtol: float,
+    slope: float,
 ) -> Uncertainty:
     n, free = held.size, ~held
     if not free.any():
@@ -181,7 +194,10 @@ def _analyse(
     directions = np.zeros((n, D.size))
     directions[free] = V / D[:, None]
     directions /= np.linalg.norm(directions, axis=0)
-    floor = max(rtol, 10 * D.size * np.finfo(float).eps) * max(abs(eigenvalues[-1]), 1.0)
+    # Along a curve on which the cost is constant, the Hessian shows what is left of the gradient
+    size = float(np.sum((D * flat_numbers(x)[free]) ** 2))
+    left = 10 * slope / size if size else 0.0
+    floor = max(rtol, left, 10 * D.size * np.finfo(float).eps) * max(abs(eigenvalues[-1]), 1.0)
     identifiable = eigenvalues > floor
     worst = combination(directions[:, 0], names)
     if eigenvalues[0] < -floor:

@@ -25,7 +25,9 @@ def assert_same(ours, theirs, rtol=1e-5):
     np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-4)
 
 
-@pytest.mark.parametrize("sigma", [None, 0.3, SIGMA, COVARIANCE], ids=["none", "one", "each", "matrix"])
+@pytest.mark.parametrize(
+    "sigma", [None, 0.3, SIGMA, COVARIANCE], ids=["none", "one", "each", "matrix"]
+)
 @pytest.mark.parametrize("absolute_sigma", [False, True])
 def test_agrees_with_scipy(sigma, absolute_sigma):
     arguments = {"sigma": sigma, "absolute_sigma": absolute_sigma}
@@ -121,9 +123,11 @@ def test_units_of_the_parameters_do_not_make_a_covariance_singular():
 
     popt, pcov = curve_fit(scaled, T, Y, [1e-9, 1e9])
     assert np.all(np.isfinite(pcov))
-    np.testing.assert_allclose(popt, scipy.optimize.curve_fit(
-        lambda t, a, b: a * np.exp(-b * t), T, Y
-    )[0] * [1e-9, 1e9], rtol=1e-5)
+    np.testing.assert_allclose(
+        popt,
+        scipy.optimize.curve_fit(lambda t, a, b: a * np.exp(-b * t), T, Y)[0] * [1e-9, 1e9],
+        rtol=1e-5,
+    )
 
 
 def test_failure_is_an_error():

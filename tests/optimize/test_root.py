@@ -84,7 +84,7 @@ def test_auto_goes_by_the_size(n):
 
 
 def test_a_preconditioner_saves_products():
-    n = 600
+    n = 150
     A = diags_array([-1, 2.0, -1], offsets=[-1, 0, 1], shape=(n, n), format="csc")
 
     def diffusion(x):

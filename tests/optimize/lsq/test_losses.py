@@ -13,8 +13,12 @@ def test_derivatives_of_the_losses(name):
     z = np.array([0.2, 0.7, 3.0, 40.0])
     values, first, second = RHO[name](z)
     h = 1e-6
-    np.testing.assert_allclose((RHO[name](z + h)[0] - RHO[name](z - h)[0]) / (2 * h), first, 1e-6, 1e-9)
-    np.testing.assert_allclose((RHO[name](z + h)[1] - RHO[name](z - h)[1]) / (2 * h), second, 1e-6, 1e-9)
+    np.testing.assert_allclose(
+        (RHO[name](z + h)[0] - RHO[name](z - h)[0]) / (2 * h), first, 1e-6, 1e-9
+    )
+    np.testing.assert_allclose(
+        (RHO[name](z + h)[1] - RHO[name](z - h)[1]) / (2 * h), second, 1e-6, 1e-9
+    )
     assert np.all(values <= z)
 
 

@@ -9,10 +9,15 @@ from hessopt.autodiff.variable import Variable
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.side_by_side import compare
 from hessopt.optimize.argmin import argmin
+from hessopt.optimize.covariance import Uncertainty
+from hessopt.optimize.curve_fit import curve_fit
 from hessopt.optimize.implicit import ArgminError
+from hessopt.optimize.least_squares import least_squares
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.newton_scalar import newton_scalar
+from hessopt.optimize.root import root
 from hessopt.optimize.stopping import Status
+from hessopt.optimize.uncertainty import uncertainty
 from hessopt.pictures.dot import get_dot_graph
 from hessopt.pictures.draw import plot_dot_graph
 from hessopt.primitives.creation import array, zeros
@@ -44,12 +49,14 @@ __all__ = [
     "NoDerivativeError",
     "ReplayError",
     "Status",
+    "Uncertainty",
     "Variable",
     "argmin",
     "array",
     "check_derivatives",
     "checkpoint",
     "compare",
+    "curve_fit",
     "custom_derivative",
     "derivative",
     "external",
@@ -60,6 +67,7 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "least_squares",
     "linearize",
     "minimize",
     "newton_scalar",
@@ -67,8 +75,10 @@ __all__ = [
     "plot_dot_graph",
     "primitive",
     "ravel",
+    "root",
     "stop_gradient",
     "taylor",
+    "uncertainty",
     "using_config",
     "value_and_grad",
     "value_grad_hvp",

@@ -61,24 +61,24 @@ def over_container(
     result = minimise(
         lambda v, *args: fun(restore(v), *args),
         vector,
-        callback=_restoring(callback, restore),
+        callback=restoring(callback, restore),
         **arguments,
     )
-    return _restored(result, restore)
+    return restored(result, restore)
 
 
-def _restored(result: OptimizeResult, restore: Callable[[Any], Any]) -> OptimizeResult:
+def restored(result: OptimizeResult, restore: Callable[[Any], Any]) -> OptimizeResult:
+    """Bring x and the gradient of a result into the form of the container."""
     result.x = restore(result.x)
-    if result.get("jac") is not None:
-        result.jac = restore(result.jac)
+    for name in ("jac", "grad", "escape"):
+        if result.get(name) is not None:
+            result[name] = restore(result[name])
     if result.get("witness") is not None:
         result.witness = type(result.witness)(*map(restore, result.witness))
-    if result.get("escape") is not None:
-        result.escape = restore(result.escape)
     return result
 
 
-def _restoring(
+def restoring(
     callback: Callable[..., Any] | None, restore: Callable[[Any], Any]
 ) -> Callable[..., Any] | None:
     """Return a callback, in the same of SciPy's two forms, that shows the container."""
@@ -87,7 +87,7 @@ def _restoring(
     if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
 
         def with_result(intermediate_result: OptimizeResult) -> Any:
-            return callback(intermediate_result=_restored(intermediate_result, restore))
+            return callback(intermediate_result=restored(intermediate_result, restore))
 
         return with_result
     return lambda x: callback(restore(x))

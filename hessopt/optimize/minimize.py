@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hessopt.optimize import checks, driver
+from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.auto import choose
 from hessopt.optimize.bounds import Box, parse_bounds, same_box
 from hessopt.optimize.certify import Certificate
@@ -253,7 +253,7 @@ def minimize(
         result = not_started(error, name)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
-    return result
+    return origin.of_objective(result, fun, args, jac, hess, hessp)
 
 
 def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -> Method:

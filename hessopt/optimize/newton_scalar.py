@@ -39,6 +39,7 @@ def newton_scalar(
     tol: float = 1e-10,
     maxiter: int = 100,
     args: Any = (),
+    bracket: tuple[float, float] | None = None,
 ) -> OptimizeResult:
     """Find a minimum, a maximum or a stationary point of a function of one number.
 
@@ -60,6 +61,10 @@ def newton_scalar(
         The most steps.
     args : tuple
         Further arguments of f.
+    bracket : pair of float, optional
+        Two numbers between which f' changes sign (towards a minimum from - to +), with x0 between
+        them. No step leaves the bracket, which shrinks round the point, and where Newton's step
+        would leave it, or is slower than halving it, it is halved: that ends whatever f is like.
 
     Returns
     -------
@@ -77,7 +82,8 @@ def newton_scalar(
     ----------
     K. Saito, *Deep Learning from Scratch 3*, steps 29 and 33; J. E. Dennis and R. B. Schnabel,
     *Numerical Methods for Unconstrained Optimization and Nonlinear Equations*, SIAM 1996,
-    section 2.
+    section 2; W. H. Press et al., *Numerical Recipes*, 3rd ed., Cambridge 2007, section 9.4, for
+    the bracket.
 
     Examples
     --------
@@ -97,9 +103,22 @@ def newton_scalar(
     start, shape = checks.start(x0)
     if shape != (1,):
         raise ValueError(f"x0 must be one number, not an array of shape {shape}; use minimize")
-    return _Newton(f, args if isinstance(args, tuple) else (args,), find).run(
-        float(start[0]), tol, maxiter
-    )
+    args = args if isinstance(args, tuple) else (args,)
+    x = float(start[0])
+    search = _Newton(f, args, find)
+    if bracket is not None:
+        search = _Bracketed(f, args, find, *_bracket(bracket, x))
+    return search.run(x, tol, maxiter)
+
+
+def _bracket(bracket: Any, x0: float) -> tuple[float, float]:
+    try:
+        a, b = (float(end) for end in bracket)
+    except (TypeError, ValueError):
+        raise ValueError(f"bracket must be a pair of numbers, not {bracket!r:.60}") from None
+    if not (np.isfinite([a, b]).all() and min(a, b) <= x0 <= max(a, b)):
+        raise ValueError(f"bracket must hold x0 = {x0:g} between two finite numbers, not {bracket}")
+    return min(a, b), max(a, b)
 
 
 class _Newton:
@@ -228,3 +247,46 @@ class _Newton:
         if left > 0 > right:
             return "maximum"
         return "flat" if left == 0 == right else "inflection"
+
+
+class _Bracketed(_Newton):
+    """A search that never leaves a bracket: Newton's step where it beats halving, else halving."""
+
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], find: Find, low: float, high: float
+    ) -> None:
+        super().__init__(f, args, find)
+        ends = self.at(low), self.at(high)
+        slopes = [end.df for end in ends]
+        rising = slopes[0] <= 0 <= slopes[1]
+        falling = slopes[0] >= 0 >= slopes[1]
+        fits = {"minimum": rising, "maximum": falling, "stationary": rising or falling}[find]
+        if not fits:  # phrased so that a NaN does not fit
+            what = "a stationary point" if find == "stationary" else f"a {find}"
+            raise ValueError(
+                f"bracket: f' is {slopes[0]:.3g} at {low:g} and {slopes[1]:.3g} at {high:g}, which "
+                f"does not tell of {what} between them"
+            )
+        self.sign = 1.0 if rising else -1.0
+        self.low, self.high = low, high
+        self.before = self.last = high - low
+
+    def shortened(self, jet: _Jet) -> _Jet | None:
+        """Return the next point, or None if there is no number left in the bracket."""
+        self.narrow(jet)
+        p = -jet.df / jet.d2f if jet.d2f else np.inf
+        # Newton's steps have to halve every other time, or they are no faster than the bracket
+        if not (self.low < jet.x + p < self.high and abs(p) <= self.before / 2):
+            p = (self.low + self.high) / 2 - jet.x
+        trial = self.at(jet.x + p)
+        self.before, self.last = self.last, abs(p)
+        # f'' is not needed: without it the bracket is halved
+        if trial.x in (jet.x, self.low, self.high) or not np.isfinite([trial.f, trial.df]).all():
+            return None
+        return trial
+
+    def narrow(self, jet: _Jet) -> None:
+        if self.sign * jet.df < 0:
+            self.low = max(self.low, jet.x)
+        else:
+            self.high = min(self.high, jet.x)

@@ -261,15 +261,19 @@ class IterationLimit(StoppingTest):
 
 @dataclass(frozen=True)
 class EvaluationLimit(StoppingTest):
-    """fun has been called `maxfun` times in this call; no further call is made."""
+    """fun has been called `maxfun` times in this call; no further call is made.
+
+    `name` is what the user calls the limit.
+    """
 
     maxfun: int
+    name: str = "maxfun"
 
     def __call__(self, progress: Any) -> Stop | None:
         """Count the calls of fun."""
         if progress.nfev < self.maxfun:
             return None
-        message = f"The evaluation limit maxfun = {self.maxfun} was reached. {GO_ON}"
+        message = f"The evaluation limit {self.name} = {self.maxfun} was reached. {GO_ON}"
         return Stop(Status.EVALUATION_LIMIT, message)
 
 

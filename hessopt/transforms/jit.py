@@ -156,7 +156,7 @@ class Jitted:
         return Partial(self, held, self._trace_for)
 
     def _trace_for(self, args: tuple[Any, ...]) -> Any:
-        """Return the only trace for plain arrays, once it was compared; None where there is none."""
+        """Return the only trace for plain arrays, once it was compared; else None."""
         call = split(args, {})
         signature = self._signatures.get(call.key)
         if signature is None or not call.simple or len(signature.traces) != 1:

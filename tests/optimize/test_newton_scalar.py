@@ -113,3 +113,47 @@ def test_arguments_and_counts(counted):
 def test_bad_arguments(arguments, error, message):
     with pytest.raises(error, match=message):
         newton_scalar(**{"f": quartic, "x0": 2.0, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("f", "x0", "bracket", "find", "x"),
+    [
+        (quartic, 2.0, (0.5, 3.0), "minimum", 1.0),
+        (quartic, 0.3, (-0.4, 0.4), "maximum", 0.0),
+        (quartic, 0.3, (-0.4, 0.4), "stationary", 0.0),
+        # Newton's step leaves the bracket, or goes to and fro
+        (lambda x: np.sqrt(1 + x**2), 1.5, (-3.0, 10.0), "minimum", 0.0),
+        (lambda x: np.log(np.cosh(x)), 5.0, (-7.0, 6.0), "minimum", 0.0),
+        (lambda x: np.exp(-x) + x, 40.0, (-3.0, 40.0), "minimum", 0.0),
+        (lambda x: np.abs(x - 0.3) ** 1.5, 1.0, (-1.0, 1.0), "minimum", 0.3),
+        (lambda x: (x - 0.3) ** 8, 1.0, (1.0, -1.0), "minimum", 0.3),
+    ],
+)
+def test_a_bracket_is_never_left(f, x0, bracket, find, x):
+    seen = []
+
+    def watched(z):
+        seen.append(float(z.data))
+        return f(z)
+
+    res = newton_scalar(watched, x0, bracket=bracket, find=find)
+    assert res.success, res.message
+    assert min(bracket) - 1e-3 <= min(seen) <= max(seen) <= max(bracket) + 1e-3
+    # |f'| is below tol, which at a minimum of order eight leaves x a hundredth to itself
+    assert res.x == pytest.approx(x, abs=0.01 if res.hess < 1e-6 else 1e-6)
+    assert res.nit <= 60
+
+
+@pytest.mark.parametrize(
+    ("bracket", "message"),
+    [
+        (3.0, "bracket must be a pair of numbers"),
+        ((1.0, 2.0, 3.0), "bracket must be a pair of numbers"),
+        ((3.0, 4.0), "bracket must hold x0 = 2 between two finite numbers"),
+        ((0.0, np.inf), "bracket must hold x0"),
+        ((1.5, 3.0), "does not tell of a minimum between them"),
+    ],
+)
+def test_bad_brackets(bracket, message):
+    with pytest.raises(ValueError, match=message):
+        newton_scalar(quartic, 2.0, bracket=bracket)

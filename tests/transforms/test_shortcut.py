@@ -27,7 +27,8 @@ def short(f: Any, *arguments: Any, held: Any = None, run: Any = None) -> Any:
     program = program_of(lambda *xs: tuple(leaves(f(*xs))), *everything)
     code = Code.calling(run or Writer(program).compiled(), len(everything), len(program.outputs))
     free = {k: x for k, x in enumerate(arguments) if k not in held}
-    return shortcut(code, free, Form(result), held)
+    found = shortcut(code, free, Form(result), sorted(held))
+    return found if found is None or not held else found([held[k] for k in sorted(held)])
 
 
 def leaves(result: Any) -> list[Any]:

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from hessopt.optimize.lsq.oracle import VectorOracle
+
+X = np.array([0.5, -1.5, 2.0])
+
+
+def fun(x):
+    return np.stack([x[0] * x[1], np.sin(x[2]), x[0] ** 3, x[1] * x[2] ** 2])
+
+
+def exact(x):
+    return np.array(
+        [
+            [x[1], x[0], 0],
+            [0, 0, np.cos(x[2])],
+            [3 * x[0] ** 2, 0, 0],
+            [0, x[2] ** 2, 2 * x[1] * x[2]],
+        ]
+    )
+
+
+@pytest.mark.parametrize("rows", [4, 2])  # columns by forward mode, rows by reverse mode
+def test_dense_jacobian(rows):
+    oracle = VectorOracle(lambda x: fun(x)[:rows], (3,))
+    np.testing.assert_allclose(oracle.dense(X, fun(X)[:rows]), exact(X)[:rows], rtol=1e-14)
+    assert (oracle.nfev, oracle.njev, oracle.nproduct) == (0, 1, min(rows, 3))
+
+
+def test_operator_records_fun_once():
+    calls = []
+
+    def counted(x):
+        calls.append(1)
+        return fun(x)
+
+    J = VectorOracle(counted, (3,)).operator(X, fun(X))
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        v, u = rng.normal(size=3), rng.normal(size=4)
+        np.testing.assert_allclose(J.matvec(v), exact(X) @ v, rtol=1e-13)
+        np.testing.assert_allclose(J.rmatvec(u), exact(X).T @ u, rtol=1e-13)
+    assert len(calls) == 1
+
+
+def test_second_order_term():
+    u = np.array([1.0, -2.0, 0.5, 3.0])
+    oracle = VectorOracle(fun, (3,))
+    expected = np.zeros((3, 3))
+    expected[0, 1] = expected[1, 0] = u[0]
+    expected[2, 2] = -u[1] * np.sin(X[2]) + u[3] * 2 * X[1]
+    expected[0, 0] = u[2] * 6 * X[0]
+    expected[1, 2] = expected[2, 1] = u[3] * 2 * X[2]
+    np.testing.assert_allclose(oracle.second(X, u).dense(), expected, rtol=1e-13, atol=1e-14)
+    assert oracle.nhev == 1
+
+
+@pytest.mark.parametrize("scheme", ["2-point", "3-point", "cs"])
+def test_differences(scheme):
+    oracle = VectorOracle(fun, (3,), jac=scheme)
+    np.testing.assert_allclose(oracle.dense(X, fun(X)), exact(X), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [np.array, csr_array])
+def test_jacobian_of_the_user(kind):
+    oracle = VectorOracle(fun, (3,), jac=lambda x: kind(exact(x)))
+    np.testing.assert_array_equal(oracle.dense(X, fun(X)), exact(X))
+
+
+def test_shapes_and_lists():
+    oracle = VectorOracle(lambda x: [x[0, 0] * x[1, 1], np.sum(x)], (2, 2))
+    x = np.arange(1.0, 5.0)
+    np.testing.assert_array_equal(oracle.value(x), [4, 10])
+    np.testing.assert_array_equal(oracle.dense(x, oracle.value(x)), [[4, 0, 0, 1], [1, 1, 1, 1]])
+
+
+def test_arguments_are_checked():
+    with pytest.raises(TypeError, match="fun must be callable, not int"):
+        VectorOracle(3, (1,))
+    with pytest.raises(ValueError, match=r"jac must be a callable, None or one of .*'exact'"):
+        VectorOracle(fun, (3,), jac="exact")

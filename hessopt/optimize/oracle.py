@@ -45,7 +45,7 @@ class Curvature:
                 f"a dense Hessian of {self.n} variables needs {8e-9 * self.n**2:.3g} GB; use a "
                 "method that needs only products with it: 'trust-ncg' or 'newton-cg'"
             )
-        form = self.matrix or self.products
+        form: Callable[[], Any] | None = self.matrix or self.products
         B = None if form is None else form()
         if B is None or hasattr(B, "matvec"):
             product = self.product if B is None else B.matvec

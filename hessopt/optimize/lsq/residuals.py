@@ -38,7 +38,7 @@ class Trial:
     f: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class FitPoint(Point):
     """A point with residuals and Jacobian.
 
@@ -98,6 +98,8 @@ class Residuals:
     >>> point.f, point.g
     (36.5, array([12., 48.]))
     """
+
+    box = constraints = None  # bounds are kept by the method itself
 
     def __init__(
         self,
@@ -204,7 +206,7 @@ class Residuals:
                 s, J = factors * r, scaled_rows(raw, rows)
             g = np.asarray(transposed(J)(s), dtype=np.float64).ravel()
         free = ~(((x <= self.lower) & (g >= 0)) | ((x >= self.upper) & (g <= 0)))
-        point = FitPoint(x, trial.f, g, r, s, J, raw, free)
+        point = FitPoint(x, trial.f, g, r=r, s=s, J=J, raw=raw, free=free)
         if point.finite and (self.best is None or point.f < self.best.f):
             self.best = point
         return point

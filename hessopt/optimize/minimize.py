@@ -18,6 +18,7 @@ from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.containers import is_container, over_container
 from hessopt.optimize.diagnosis import Diagnosis, checked_run, not_started
+from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.ipopt_driver import IPOPT, IpoptRun
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
@@ -202,7 +203,7 @@ def minimize(
             "under constraints; leave it out"
         )
 
-    watchers: list[Watcher] = [Diagnosis()]
+    watchers: list[Watcher] = [Diagnosis(), Fallback()]
     if general.certify and name not in METHODS:
         watchers.append(Certificate(*checks.bound_vectors(bounds, flat.size)))
     if callback is not None:

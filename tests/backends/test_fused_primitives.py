@@ -23,7 +23,9 @@ for table in sorted((FOLDER / "cases").glob("*.py")):
         CASES[target] += rows
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    "dtype", [np.float64, pytest.param(np.float32, marks=pytest.mark.slow, id="narrow")]
+)
 @pytest.mark.parametrize("target", [pytest.param(f, id=full_name(f)) for f in CASES])
 def test_case(target: Callable[..., Any], dtype: Any):
     for f, shapes, *domain in CASES[target]:

@@ -16,6 +16,7 @@ array([-1.2,  1. , -1.2,  1. ])
 # Importing a module registers its problems
 from problems import (  # noqa: F401
     classic_2d,
+    hock_schittkowski,
     lennard_jones,
     logistic,
     more_garbow_hillstrom,
@@ -23,6 +24,7 @@ from problems import (  # noqa: F401
     rosenbrock,
     scalable,
 )
+from problems._constrained import ConstrainedProblem
 from problems._problem import Problem
 from problems._registry import (
     UnknownProblemError,
@@ -36,6 +38,7 @@ from problems._registry import (
 from problems.nist import RegressionProblem
 
 __all__ = [
+    "ConstrainedProblem",
     "Problem",
     "RegressionProblem",
     "UnknownProblemError",

@@ -1,0 +1,14 @@
+"""Problems of Hock and Schittkowski (1981) with equality and inequality constraints."""
+
+# Importing a module registers its problems
+from problems.hock_schittkowski import (  # noqa: F401
+    chemistry,
+    design,
+    inequalities,
+    larger,
+    linear_equalities,
+    mixed,
+    nonlinear_equalities,
+    plane_corners,
+    plane_curves,
+)

@@ -11,4 +11,5 @@ from problems.hock_schittkowski import (  # noqa: F401
     nonlinear_equalities,
     plane_corners,
     plane_curves,
+    quadratic_programmes,
 )

@@ -1,4 +1,4 @@
-"""Equilibria and coupled pairs on planes: ten and sixteen variables."""
+"""Equilibrium, separation, and coupled pairs: ten to sixteen variables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from problems._constrained import ConstrainedProblem
 from problems._registry import register
-from problems.hock_schittkowski._common import EQUAL, record
+from problems.hock_schittkowski._common import EQUAL, entries, joined, record
 
 ENERGIES = np.array(
     [-6.089, -17.164, -34.054, -5.914, -24.721, -14.986, -24.1, -10.708, -26.662, -22.179]
@@ -42,6 +42,19 @@ def hs111() -> ConstrainedProblem:
         111,
         value,
         start=np.full(10, -2.3),
+        solution=[
+            -3.202311588551217,
+            -1.9123665970809858,
+            -0.24442674775038242,
+            -6.561177271658375,
+            -0.7230979632953046,
+            -7.274232280188147,
+            -3.5972374223277788,
+            -4.0203167306908565,
+            -3.2883768813602585,
+            -2.334371739220623,
+        ],
+        least_value=-47.76109085936587,
         note=REPORTED,
         lower=-100.0,
         upper=100.0,
@@ -66,12 +79,87 @@ def hs112() -> ConstrainedProblem:
         112,
         value,
         start=np.full(10, 0.1),
+        solution=[
+            0.04066808735569017,
+            0.14773035434082296,
+            0.7831533540092328,
+            0.0014142198090301185,
+            0.4852466486992727,
+            0.0006931720784210671,
+            0.0273993107140034,
+            0.01794727958492542,
+            0.03731436591303054,
+            0.09687132386577739,
+        ],
+        least_value=-47.76109085936587,
         note=REPORTED,
         tags={"convex"},
         lower=1e-6,
         constraints=constraints,
         constraints_lower=TOTALS,
         constraints_upper=TOTALS,
+    )
+
+
+@register
+def hs116() -> ConstrainedProblem:
+    """Dembo's three-stage membrane separation: variables from 0.0001 to 1000."""
+
+    def value(x):
+        return x[..., 10] + x[..., 11] + x[..., 12]
+
+    def constraints(x):
+        x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13 = entries(x)
+
+        def stage(feed, product):
+            return product - 0.03475 * feed - 0.975 * feed * product + 0.00975 * feed**2
+
+        def area(membrane, flow, feed):
+            return membrane - 1.262626 * flow + 1.231059 * feed * flow
+
+        return joined(
+            x3 - x2,
+            x2 - x1,
+            1 - 0.002 * (x7 - x8),
+            x11 + x12 + x13,
+            area(x13, x10, x3),
+            stage(x2, x5),
+            stage(x3, x6),
+            x5 * x7 - x1 * x8 - x4 * x7 + x4 * x8,
+            1 - 0.002 * (x2 * x9 + x5 * x8 - x1 * x8 - x6 * x9) - x5 - x6,
+            x2 * x9 - x3 * x10 - x6 * x9 - 500 * (x2 - x6) + x2 * x10,
+            x2 - 0.9 - 0.002 * (x2 * x10 - x3 * x10),
+            stage(x1, x4),
+            area(x11, x8, x1),
+            area(x12, x9, x2),
+        )
+
+    total = np.arange(14) == 3
+    return record(
+        116,
+        value,
+        start=[0.5, 0.8, 0.9, 0.1, 0.14, 0.5, 489.0, 80.0, 650.0, 450.0, 150.0, 150.0, 150.0],
+        solution=[
+            0.8037731573766546,
+            0.8999858006730379,
+            0.970982435483775,
+            0.1,
+            0.1908131762155072,
+            0.46065478285196304,
+            574.0775735827625,
+            74.07757358276248,
+            500.0161601689685,
+            0.1,
+            20.233090697367608,
+            77.3476899273073,
+            0.0067289333955779405,
+        ],
+        least_value=97.58750955807048,
+        lower=np.array([0.1, 0.1, 0.1, 1e-4, 0.1, 0.1, 0.1, 0.1, 500.0, 0.1, 1.0, 1e-4, 1e-4]),
+        upper=np.array([1.0, 1.0, 1.0, 0.1, 0.9, 0.9, 1e3, 1e3, 1e3, 500.0, 150.0, 150.0, 150.0]),
+        constraints=constraints,
+        constraints_lower=np.where(total, 50.0, 0.0),
+        constraints_upper=np.where(total, 250.0, np.inf),
     )
 
 
@@ -115,6 +203,25 @@ def hs119() -> ConstrainedProblem:
         119,
         value,
         start=np.full(16, 10.0),
+        solution=[
+            0.03984735141112229,
+            0.7919831556883807,
+            0.20287033025103648,
+            0.8443579163656751,
+            1.2699064528665027,
+            0.9347387078246431,
+            1.681961969246919,
+            0.15530087738956874,
+            1.5678703335518007,
+            0.0,
+            0.0,
+            0.0,
+            0.6602040660869549,
+            0.0,
+            0.6742559268682822,
+            0.0,
+        ],
+        least_value=244.89969751680084,
         note="The published start lies outside the box.",
         lower=0.0,
         upper=5.0,

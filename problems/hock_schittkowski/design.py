@@ -1,4 +1,4 @@
-"""Designs of feed, beds, reactors, exchangers, plants and transformers: badly scaled variables."""
+"""Designs of stocks, samples, feed, transformers, reactors and exchangers: badly scaled."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def hs64() -> ConstrainedProblem:
         64,
         value,
         start=[1.0, 1.0, 1.0],
+        solution=[108.73470491089891, 85.12621279089379, 204.32459661260552],
+        least_value=6299.8424279215205,
         tags={"convex"},
         lower=1e-5,
         constraints=constraints,
@@ -49,6 +51,8 @@ def hs72() -> ConstrainedProblem:
         72,
         value,
         start=[1.0, 1.0, 1.0, 1.0],
+        solution=[193.40742727194635, 179.54707603227456, 185.01806335815152, 168.70679112724056],
+        least_value=727.6793577896129,
         note="CUTEst's file has 727.5888453 for the least value; the source's 727.67937 is right.",
         tags={"convex"},
         lower=0.001,
@@ -80,6 +84,8 @@ def hs73() -> ConstrainedProblem:
         73,
         value,
         start=[1.0, 1.0, 1.0, 1.0],
+        solution=[0.6355215686350697, 0.0, 0.3127018807515235, 0.05177655061340684],
+        least_value=29.894378159143354,
         note="The source has 29.894378 for the least value, where CUTEst's file has 29.89422123.",
         tags={"convex"},
         lower=0.0,
@@ -108,6 +114,8 @@ def hs83() -> ConstrainedProblem:
         83,
         value,
         start=[78.0, 33.0, 27.0, 27.0, 27.0],
+        solution=[78.0, 33.0, 29.995256025681613, 45.0, 36.77581290578817],
+        least_value=-30665.538671783317,
         tags={"quadratic"},
         lower=np.array([78.0, 33.0, 27.0, 27.0, 27.0]),
         upper=np.array([102.0, 45.0, 45.0, 45.0, 45.0]),
@@ -143,6 +151,15 @@ def hs93() -> ConstrainedProblem:
         93,
         value,
         start=[5.54, 4.4, 12.02, 11.82, 0.702, 0.852],
+        solution=[
+            5.332666335528811,
+            4.65674405917202,
+            10.432991940468279,
+            12.082306340063694,
+            0.7526074362238323,
+            0.8786508746591395,
+        ],
+        least_value=135.07596282915176,
         lower=0.0,
         constraints=constraints,
     )
@@ -170,6 +187,17 @@ def hs104() -> ConstrainedProblem:
         104,
         value,
         start=[6.0, 3.0, 0.4, 0.2, 6.0, 6.0, 1.0, 0.5],
+        solution=[
+            6.4651140283691,
+            2.2327086479852283,
+            0.6673974912866294,
+            0.595756422900371,
+            5.932675677909848,
+            5.527234564976939,
+            1.0133220089025612,
+            0.40066822912570305,
+        ],
+        least_value=3.951163440103357,
         lower=0.1,
         upper=10.0,
         constraints=constraints,
@@ -200,57 +228,20 @@ def hs106() -> ConstrainedProblem:
         106,
         value,
         start=[5000.0, 5000.0, 5000.0, 200.0, 350.0, 150.0, 225.0, 425.0],
+        solution=[
+            579.3066844253551,
+            1359.9706680516551,
+            5109.970668051655,
+            182.01769958111993,
+            295.6011732779338,
+            217.98230041888007,
+            286.4165263031861,
+            395.6011732779338,
+        ],
+        least_value=7049.248020528665,
         note="The source and CUTEst's file have 7049.330923 for the least value, which is right to "
         "four digits: it is 7049.248020.",
         lower=np.array([100.0, 1000.0, 1000.0, 10.0, 10.0, 10.0, 10.0, 10.0]),
         upper=np.array([1e4, 1e4, 1e4, 1e3, 1e3, 1e3, 1e3, 1e3]),
         constraints=constraints,
-    )
-
-
-@register
-def hs116() -> ConstrainedProblem:
-    """Dembo's three-stage membrane separation: variables from 0.0001 to 1000."""
-
-    def value(x):
-        return x[..., 10] + x[..., 11] + x[..., 12]
-
-    def constraints(x):
-        x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13 = entries(x)
-
-        def stage(feed, product):
-            return product - 0.03475 * feed - 0.975 * feed * product + 0.00975 * feed**2
-
-        def area(membrane, flow, feed):
-            return membrane - 1.262626 * flow + 1.231059 * feed * flow
-
-        return joined(
-            x3 - x2,
-            x2 - x1,
-            1 - 0.002 * (x7 - x8),
-            x11 + x12 + x13,
-            area(x13, x10, x3),
-            stage(x2, x5),
-            stage(x3, x6),
-            x5 * x7 - x1 * x8 - x4 * x7 + x4 * x8,
-            1 - 0.002 * (x2 * x9 + x5 * x8 - x1 * x8 - x6 * x9) - x5 - x6,
-            x2 * x9 - x3 * x10 - x6 * x9 - 500 * (x2 - x6) + x2 * x10,
-            x2 - 0.9 - 0.002 * (x2 * x10 - x3 * x10),
-            stage(x1, x4),
-            area(x11, x8, x1),
-            area(x12, x9, x2),
-        )
-
-    total = np.arange(14) == 3
-    return record(
-        116,
-        value,
-        start=[0.5, 0.8, 0.9, 0.1, 0.14, 0.5, 489.0, 80.0, 650.0, 450.0, 150.0, 150.0, 150.0],
-        lower=np.array([0.1, 0.1, 0.1, 1e-4, 0.1, 0.1, 0.1, 0.1, 500.0, 0.1, 1.0, 1e-4, 1e-4]),
-        upper=np.array(
-            [1.0, 1.0, 1.0, 0.1, 0.9, 0.9, 1e3, 1e3, 1e3, 500.0, 150.0, 150.0, 150.0]
-        ),
-        constraints=constraints,
-        constraints_lower=np.where(total, 50.0, 0.0),
-        constraints_upper=np.where(total, 250.0, np.inf),
     )

@@ -128,8 +128,8 @@ def hs33() -> ConstrainedProblem:
         solution=[0.0, math.sqrt(2), math.sqrt(2)],
         least_value=math.sqrt(2) - 6,
         note="CUTEst's file has -4 for the least value, that of (0, 0, 2); the source's is "
-        "sqrt(2) - 6 = -4.5857864. In the plane x2 = 0, where the start lies, the gradients have no "
-        "part that leads out of it: methods end at (0, 0, 2), where first-order conditions hold.",
+        "sqrt(2) - 6 = -4.5857864. In the plane x2 = 0, where the start lies, no gradient "
+        "leads out of it, and the conditions of first order hold at (0, 0, 2): methods end there.",
         lower=0.0,
         upper=np.array([np.inf, np.inf, 5.0]),
         constraints=constraints,
@@ -157,40 +157,6 @@ def hs34() -> ConstrainedProblem:
         tags={"convex"},
         lower=0.0,
         upper=np.array([100.0, 100.0, 10.0]),
-        constraints=constraints,
-    )
-
-
-@register
-def hs35() -> ConstrainedProblem:
-    """Beale's quadratic programme."""
-
-    def value(x):
-        x1, x2, x3 = entries(x)
-        return (
-            9
-            - 8 * x1
-            - 6 * x2
-            - 4 * x3
-            + 2 * x1**2
-            + 2 * x2**2
-            + x3**2
-            + 2 * x1 * x2
-            + 2 * x1 * x3
-        )
-
-    def constraints(x):
-        x1, x2, x3 = entries(x)
-        return joined(3 - x1 - x2 - 2 * x3)
-
-    return record(
-        35,
-        value,
-        start=[0.5, 0.5, 0.5],
-        solution=[4 / 3, 7 / 9, 4 / 9],
-        least_value=1 / 9,
-        tags={"convex", "quadratic"},
-        lower=0.0,
         constraints=constraints,
     )
 
@@ -243,9 +209,7 @@ def hs43() -> ConstrainedProblem:
 
     def value(x):
         x1, x2, x3, x4 = entries(x)
-        return (
-            x1**2 + x2**2 + 2 * x3**2 + x4**2 - 5 * x1 - 5 * x2 - 21 * x3 + 7 * x4
-        )
+        return x1**2 + x2**2 + 2 * x3**2 + x4**2 - 5 * x1 - 5 * x2 - 21 * x3 + 7 * x4
 
     def constraints(x):
         x1, x2, x3, x4 = entries(x)
@@ -281,6 +245,8 @@ def hs65() -> ConstrainedProblem:
         65,
         value,
         start=[-5.0, 5.0, 0.0],
+        solution=[3.6504617252130362, 3.6504617252130362, 4.620417555320008],
+        least_value=0.953528856804783,
         tags={"convex", "quadratic", "sum-of-squares"},
         lower=np.array([-4.5, -4.5, -5.0]),
         upper=np.array([4.5, 4.5, 5.0]),
@@ -303,6 +269,8 @@ def hs66() -> ConstrainedProblem:
         66,
         value,
         start=[0.0, 1.05, 2.9],
+        solution=[0.1841264879228477, 1.2021678731970429, 3.3273223225990955],
+        least_value=0.518163274181541,
         tags={"convex"},
         lower=0.0,
         upper=np.array([100.0, 100.0, 10.0]),

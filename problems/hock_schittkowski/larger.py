@@ -1,4 +1,4 @@
-"""Four to sixteen variables, with tables of coefficients."""
+"""Seven to fifteen variables."""
 
 from __future__ import annotations
 
@@ -6,33 +6,7 @@ import numpy as np
 
 from problems._constrained import ConstrainedProblem
 from problems._registry import register
-from problems.hock_schittkowski._common import EQUAL, entries, joined, record
-
-
-@register
-def hs76() -> ConstrainedProblem:
-    """Quadratic programme of Murtagh and Sargent."""
-
-    def value(x):
-        x1, x2, x3, x4 = entries(x)
-        return (
-            x1**2 + x2**2 / 2 + x3**2 + x4**2 / 2 - x1 * x3 + x3 * x4 - x1 - 3 * x2 + x3 - x4
-        )
-
-    def constraints(x):
-        x1, x2, x3, x4 = entries(x)
-        return joined(5 - x1 - 2 * x2 - x3 - x4, 4 - 3 * x1 - x2 - 2 * x3 + x4, x2 + 4 * x3 - 1.5)
-
-    return record(
-        76,
-        value,
-        start=[0.5, 0.5, 0.5, 0.5],
-        solution=[3 / 11, 23 / 11, 0.0, 6 / 11],
-        least_value=-103 / 22,
-        tags={"convex", "quadratic"},
-        lower=0.0,
-        constraints=constraints,
-    )
+from problems.hock_schittkowski._common import entries, joined, record
 
 
 @register
@@ -67,6 +41,16 @@ def hs100() -> ConstrainedProblem:
         100,
         value,
         start=[1.0, 2.0, 0.0, 4.0, 0.0, 1.0, 1.0],
+        solution=[
+            2.33049937287957,
+            1.951372372896889,
+            -0.47754139238887167,
+            4.36572623365581,
+            -0.6244869705268175,
+            1.0381310186079584,
+            1.5942267116118685,
+        ],
+        least_value=680.630057374402,
         tags={"convex"},
         constraints=constraints,
     )
@@ -102,6 +86,18 @@ def hs108() -> ConstrainedProblem:
         108,
         value,
         start=np.ones(9),
+        solution=[
+            -0.47462758280307343,
+            -0.368782825510295,
+            0.5249502660168122,
+            -0.8511329027883238,
+            -0.47462758280307343,
+            -0.88018671748812,
+            0.524950266016812,
+            -0.3397290108104986,
+            0.5114038919778251,
+        ],
+        least_value=-0.8660254037844388,
         tags={"quadratic"},
         lower=np.array([-np.inf] * 8 + [0.0]),
         constraints=constraints,
@@ -148,6 +144,19 @@ def hs113() -> ConstrainedProblem:
         113,
         value,
         start=[2.0, 3.0, 5.0, 5.0, 1.0, 2.0, 7.0, 3.0, 6.0, 10.0],
+        solution=[
+            2.1719963712554553,
+            2.363682973697281,
+            8.77392573847685,
+            5.095984487948453,
+            0.9906547649638594,
+            1.4305739789363159,
+            1.321644208161703,
+            9.828725807886322,
+            8.280091670098347,
+            8.375926663921323,
+        ],
+        least_value=24.306209068179765,
         tags={"convex", "quadratic"},
         constraints=constraints,
     )
@@ -195,34 +204,24 @@ def hs117() -> ConstrainedProblem:
         117,
         value,
         start=np.where(np.arange(15) == 6, 60.0, 0.001),
+        solution=[
+            0.0,
+            0.0,
+            5.174040727698175,
+            0.0,
+            3.06110868775845,
+            11.839545664800733,
+            0.0,
+            0.0,
+            0.10389619077061579,
+            0.0,
+            0.29999999999999993,
+            0.3334676065346071,
+            0.4,
+            0.4283101047816988,
+            0.22396487356079814,
+        ],
+        least_value=32.348678965722705,
         lower=0.0,
         constraints=constraints,
-    )
-
-
-@register
-def hs118() -> ConstrainedProblem:
-    """Five periods of three products: a quadratic programme of changes and demands."""
-    linear = np.tile([2.3, 1.7, 2.2], 5)
-    square = np.tile([1e-4, 1e-4, 1.5e-4], 5)
-
-    def value(x):
-        return np.sum(linear * x + square * x**2, axis=-1)
-
-    def constraints(x):
-        changes = x[..., 3:] - x[..., :-3]
-        sums = x[..., 0::3] + x[..., 1::3] + x[..., 2::3]
-        return np.concatenate([changes, sums], axis=-1)
-
-    demands = np.array([60.0, 50.0, 70.0, 85.0, 100.0])
-    return record(
-        118,
-        value,
-        start=[20.0, 55.0, 15.0, *([20.0, 60.0, 20.0] * 4)],
-        tags={"convex", "quadratic"},
-        lower=np.array([8.0, 43.0, 3.0] + [0.0] * 12),
-        upper=np.array([21.0, 57.0, 16.0] + [90.0, 120.0, 60.0] * 4),
-        constraints=constraints,
-        constraints_lower=np.concatenate([np.full(12, -7.0), demands]),
-        constraints_upper=np.concatenate([np.tile([6.0, 7.0, 6.0], 4), np.full(5, np.inf)]),
     )

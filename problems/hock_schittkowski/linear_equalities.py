@@ -127,9 +127,7 @@ def hs50() -> ConstrainedProblem:
 
     def constraints(x):
         x1, x2, x3, x4, x5 = entries(x)
-        return joined(
-            x1 + 2 * x2 + 3 * x3 - 6, x2 + 2 * x3 + 3 * x4 - 6, x3 + 2 * x4 + 3 * x5 - 6
-        )
+        return joined(x1 + 2 * x2 + 3 * x3 - 6, x2 + 2 * x3 + 3 * x4 - 6, x3 + 2 * x4 + 3 * x5 - 6)
 
     return record(
         50,
@@ -252,6 +250,8 @@ def hs62() -> ConstrainedProblem:
         62,
         value,
         start=[0.7, 0.2, 0.1],
+        solution=[0.6178126908126922, 0.3282022231196693, 0.05398508606763848],
+        least_value=-26272.514487318258,
         lower=0.0,
         upper=1.0,
         constraints=constraints,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,17 @@ from problems._registry import register
 from problems.hock_schittkowski._common import EQUAL, entries, joined, record
 
 BOX = np.array([2.3, 2.3, 3.2, 3.2, 3.2])
+# Of problems 78, 80 and 81; the last two entries may change sign together
+SOLUTION = np.array(
+    [
+        -1.7171435703943823,
+        1.5957096901835544,
+        1.8272457529271946,
+        -0.7636430781841304,
+        -0.7636430781841304,
+    ]
+)
+SOLUTIONS = (SOLUTION, SOLUTION * [1, 1, 1, -1, -1])
 
 
 def product(x):
@@ -23,39 +35,6 @@ def sphere_and_two(x):
     """Return the equalities of problem 78 and of those that vary it."""
     x1, x2, x3, x4, x5 = entries(x)
     return joined(np.sum(x**2, axis=-1) - 10, x2 * x3 - 5 * x4 * x5, x1**3 + x2**3 + 1)
-
-
-@register
-def hs44() -> ConstrainedProblem:
-    """Indefinite quadratic in a polytope, with local minimisers in its corners."""
-
-    def value(x):
-        x1, x2, x3, x4 = entries(x)
-        return x1 - x2 - x3 - x1 * x3 + x1 * x4 + x2 * x3 - x2 * x4
-
-    def constraints(x):
-        x1, x2, x3, x4 = entries(x)
-        return joined(
-            8 - x1 - 2 * x2,
-            12 - 4 * x1 - x2,
-            12 - 3 * x1 - 4 * x2,
-            8 - 2 * x3 - x4,
-            8 - x3 - 2 * x4,
-            5 - x3 - x4,
-        )
-
-    return record(
-        44,
-        value,
-        start=[0.0, 0.0, 0.0, 0.0],
-        solution=[0.0, 3.0, 0.0, 4.0],
-        least_value=-15.0,
-        note="Of the local minimisers (3, 0, 4, 0), with the value -13, is the one where most "
-        "methods end; the source and CUTEst's file have both.",
-        tags={"quadratic"},
-        lower=0.0,
-        constraints=constraints,
-    )
 
 
 @register
@@ -74,6 +53,8 @@ def hs60() -> ConstrainedProblem:
         60,
         value,
         start=[2.0, 2.0, 2.0],
+        solution=[1.1048590197333166, 1.1966741822882572, 1.5352622603253263],
+        least_value=0.032568200255069873,
         tags={"sum-of-squares"},
         lower=-10.0,
         upper=10.0,
@@ -98,6 +79,8 @@ def hs63() -> ConstrainedProblem:
         63,
         value,
         start=[2.0, 2.0, 2.0],
+        solution=[3.5121213418747197, 0.21698794151522305, 3.552171154827017],
+        least_value=961.7151721300521,
         tags={"quadratic"},
         lower=0.0,
         constraints=constraints,
@@ -121,6 +104,8 @@ def hs71() -> ConstrainedProblem:
         71,
         value,
         start=[1.0, 5.0, 5.0, 1.0],
+        solution=[1.0, 4.742999637264417, 3.8211499841848737, 1.3794082931726723],
+        least_value=17.0140172891563,
         lower=1.0,
         upper=5.0,
         constraints=constraints,
@@ -132,16 +117,27 @@ def hs71() -> ConstrainedProblem:
 @register
 def hs74() -> ConstrainedProblem:
     """Power flow between two generators, with phases within 0.55 of each other."""
-    return _power_flow(74, 0.55)
+    return _power_flow(
+        74,
+        phase=0.55,
+        solution=[679.9453198512115, 1026.0671326104648, 0.11887636449310202, -0.39623355320321],
+        least_value=5126.498109595272,
+    )
 
 
 @register
 def hs75() -> ConstrainedProblem:
     """Power flow between two generators, with phases within 0.48 of each other."""
-    return _power_flow(75, 0.48)
+    return _power_flow(
+        75,
+        phase=0.48,
+        solution=[776.1590265860594, 925.1951384690917, 0.05110892853835122, -0.4288910714616487],
+        least_value=5174.41269537774,
+        note="CUTEst's file has the least value of problem 74 here too, 5126.4981.",
+    )
 
 
-def _power_flow(number: int, phase: float) -> ConstrainedProblem:
+def _power_flow(number: int, phase: float, **fields: Any) -> ConstrainedProblem:
     def value(x):
         x1, x2, _, _ = entries(x)
         return 3 * x1 + 1e-6 * x1**3 + 2 * x2 + 2e-6 / 3 * x2**3
@@ -164,6 +160,7 @@ def _power_flow(number: int, phase: float) -> ConstrainedProblem:
         constraints=constraints,
         constraints_lower=np.array([-phase, EQUAL, EQUAL, EQUAL]),
         constraints_upper=np.array([phase, EQUAL, EQUAL, EQUAL]),
+        **fields,
     )
 
 
@@ -174,6 +171,9 @@ def hs78() -> ConstrainedProblem:
         78,
         product,
         start=[-2.0, 1.5, 2.0, -1.0, -1.0],
+        solution=SOLUTION,
+        solutions=SOLUTIONS,
+        least_value=-2.919700408963679,
         constraints=sphere_and_two,
         constraints_upper=EQUAL,
     )
@@ -190,6 +190,9 @@ def hs80() -> ConstrainedProblem:
         80,
         value,
         start=[-2.0, 2.0, 2.0, -1.0, -1.0],
+        solution=SOLUTION,
+        solutions=SOLUTIONS,
+        least_value=0.05394984777027203,
         lower=-BOX,
         upper=BOX,
         constraints=sphere_and_two,
@@ -208,6 +211,9 @@ def hs81() -> ConstrainedProblem:
         81,
         value,
         start=[-2.0, 2.0, 2.0, -1.0, -1.0],
+        solution=SOLUTION,
+        solutions=SOLUTIONS,
+        least_value=0.05394984777027203,
         note="CUTEst's file has 0.539498 for the least value, ten times too much.",
         lower=-BOX,
         upper=BOX,

@@ -227,6 +227,8 @@ def hs61() -> ConstrainedProblem:
         61,
         value,
         start=[0.0, 0.0, 0.0],
+        solution=[5.326770135563928, -2.118998632218976, 3.2104642253505506],
+        least_value=-143.64614219778025,
         tags={"quadratic"},
         constraints=constraints,
         constraints_upper=EQUAL,
@@ -243,14 +245,20 @@ def hs77() -> ConstrainedProblem:
 
     def constraints(x):
         x1, x2, x3, x4, x5 = entries(x)
-        return joined(
-            x1**2 * x4 + np.sin(x4 - x5) - 2 * ROOT, x2 + x3**4 * x4**2 - 8 - ROOT
-        )
+        return joined(x1**2 * x4 + np.sin(x4 - x5) - 2 * ROOT, x2 + x3**4 * x4**2 - 8 - ROOT)
 
     return record(
         77,
         value,
         start=np.full(5, 2.0),
+        solution=[
+            1.1661721897092985,
+            1.1821113888027044,
+            1.3802570431454597,
+            1.5060362736230457,
+            0.6109201960430908,
+        ],
+        least_value=0.24150512879017869,
         tags={"sum-of-squares"},
         constraints=constraints,
         constraints_upper=EQUAL,
@@ -263,9 +271,7 @@ def hs79() -> ConstrainedProblem:
 
     def value(x):
         x1, x2, x3, x4, x5 = entries(x)
-        return (
-            (x1 - 1) ** 2 + (x1 - x2) ** 2 + (x2 - x3) ** 2 + (x3 - x4) ** 4 + (x4 - x5) ** 4
-        )
+        return (x1 - 1) ** 2 + (x1 - x2) ** 2 + (x2 - x3) ** 2 + (x3 - x4) ** 4 + (x4 - x5) ** 4
 
     def constraints(x):
         x1, x2, x3, x4, x5 = entries(x)
@@ -277,6 +283,14 @@ def hs79() -> ConstrainedProblem:
         79,
         value,
         start=np.full(5, 2.0),
+        solution=[
+            1.1911274563110514,
+            1.3626031649617423,
+            1.4728179315120877,
+            1.635016619167993,
+            1.6790814361664075,
+        ],
+        least_value=0.07877682087105692,
         tags={"sum-of-squares"},
         constraints=constraints,
         constraints_upper=EQUAL,

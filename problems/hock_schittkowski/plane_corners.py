@@ -211,9 +211,7 @@ def hs23() -> ConstrainedProblem:
 
     def constraints(x):
         x1, x2 = entries(x)
-        return joined(
-            x1 + x2 - 1, x1**2 + x2**2 - 1, 9 * x1**2 + x2**2 - 9, x1**2 - x2, x2**2 - x1
-        )
+        return joined(x1 + x2 - 1, x1**2 + x2**2 - 1, 9 * x1**2 + x2**2 - 9, x1**2 - x2, x2**2 - x1)
 
     return record(
         23,

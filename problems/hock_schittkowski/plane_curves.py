@@ -120,6 +120,8 @@ def hs11() -> ConstrainedProblem:
         11,
         value,
         start=[4.9, 0.1],
+        solution=[1.234772825053297, 1.5246639294900999],
+        least_value=-8.498464223154677,
         tags={"convex", "quadratic"},
         constraints=constraints,
     )

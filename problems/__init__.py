@@ -15,6 +15,7 @@ array([-1.2,  1. , -1.2,  1. ])
 
 # Importing a module registers its problems
 from problems import (  # noqa: F401
+    bounded,
     classic_2d,
     hock_schittkowski,
     lennard_jones,

@@ -32,7 +32,7 @@ def hs26() -> ConstrainedProblem:
         solution=[1.0, 1.0, 1.0],
         least_value=0.0,
         note="Another minimiser of the same value has all entries equal to the negative root of "
-        "t**4 + t**3 + t = 3, near -1.819.",
+        "t**4 + t**3 + t = 3, near -1.811.",
         tags={"sum-of-squares", "singular"},
         constraints=constraints,
         constraints_upper=EQUAL,
@@ -174,8 +174,17 @@ def hs47() -> ConstrainedProblem:
         47,
         value,
         start=[2.0, ROOT, -1.0, 2 - ROOT, 0.5],
-        solution=np.ones(5),
-        least_value=0.0,
+        solution=[
+            0.6770043948666404,
+            0.7260894726520322,
+            1.2154912142370975,
+            1.7513294192355413,
+            1.477095285617732,
+        ],
+        least_value=-0.026714182693940918,
+        note="The source's solution, (1, 1, 1, 1, 1) with the value 0, is not even a local "
+        "minimiser: along the constraints the cube falls below 0. What is given here was found "
+        "from many starts.",
         constraints=constraints,
         constraints_upper=EQUAL,
     )

@@ -49,7 +49,9 @@ class Problem:
     tags : frozenset of str
         ``"convex"``, ``"unimodal"`` (one local minimiser), ``"multimodal"`` (several),
         ``"quadratic"``, ``"sum-of-squares"``, ``"singular"`` (singular Hessian at the solution),
-        ``"kink"`` (not differentiable at the solution), ``"nist"``, and ``"scalable"`` (has a
+        ``"kink"`` (not differentiable at the solution), ``"nist"``, ``"bounds"`` (its variables
+        have bounds, and nothing else limits them), ``"hs"`` (of Hock and Schittkowski's with
+        constraints), ``"cusp"`` (no multipliers at the solution), and ``"scalable"`` (has a
         parameter ``n`` which sets its size; `problems.get` adds it).
     parameters : mapping
         The parameters it was built with, as `problems.get` takes them.

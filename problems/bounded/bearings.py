@@ -15,7 +15,7 @@ from problems.bounded.membranes import MORE_TORALDO, on_grid, side_of_square
 LENGTH = 20.0
 
 
-def bearing(name: str, eccentricity: float, product: bool, n: int = 64) -> ConstrainedProblem:
+def bearing(name: str, eccentricity: float, product: bool, n: int = 441) -> ConstrainedProblem:
     """Pressure in a journal bearing.
 
     Parameters
@@ -58,14 +58,15 @@ def bearing(name: str, eccentricity: float, product: bool, n: int = 64) -> Const
         name,
         value,
         start=np.zeros(n) if product else np.repeat(np.sin(angles[1:-1]), side),
-        least_value=LEAST[name].get(n) if name in LEAST else None,
+        least_value=LEAST[name].get(n),
         source=MORE_TORALDO,
         description=f"Pressure of the oil in a bearing of eccentricity {eccentricity}, with "
         f"{weights} of gaps",
         note="The source adds neighbouring gaps where CUTEst's file multiplies them. The file has "
         "2 pi and 1/12 to eight and nine digits, and its least values five."
         if product
-        else "As in MINPACK-2. Half of the published start lies below the bound.",
+        else "As in MINPACK-2. Half of the published start lies below the bound. CUTEst's file for "
+        "JNLBRNG2 has a tenth of the least values, -0.39528 for n = 64.",
         tags={"convex", "quadratic"},
         lower=0.0,
     )
@@ -81,9 +82,29 @@ for _name, _eccentricity, _product in (
 
 
 # Least values by n, from solves to full precision
-LEAST: dict[str, dict[int, float]] = {
-    "jnlbrng1": {},
-    "jnlbrng2": {},
-    "jnlbrnga": {},
-    "jnlbrngb": {},
+LEAST = {
+    "jnlbrng1": {
+        4: -0.22473500537374388,
+        64: -0.17896186923524457,
+        441: -0.18004556892767679,
+        900: -0.18030153976680902,
+    },
+    "jnlbrng2": {
+        4: -4.764023335765456,
+        64: -3.952762505829109,
+        441: -4.102385252818402,
+        900: -4.12486790824428,
+    },
+    "jnlbrnga": {
+        4: -0.5096723871324933,
+        64: -0.3611623663857575,
+        441: -0.3079580644648066,
+        900: -0.2954464275749093,
+    },
+    "jnlbrngb": {
+        4: -18.551258750083193,
+        64: -7.255199487962496,
+        441: -6.506787140704983,
+        900: -6.440051110061638,
+    },
 }

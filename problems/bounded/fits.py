@@ -42,7 +42,13 @@ def hatflda() -> ConstrainedProblem:
 @register
 def hatfldb() -> ConstrainedProblem:
     """Chain of square roots, with a bound that the solution leans on."""
-    return _square_roots("hatfldb", np.array([np.inf, 0.8, np.inf, np.inf]))
+    return _square_roots(
+        "hatfldb",
+        np.array([np.inf, 0.8, np.inf, np.inf]),
+        # Down from the bound every step is exact; x1 is half way between 1 and the root of 0.8
+        solution=np.array([(1 + math.sqrt(0.8)) / 2, 0.8, 0.64, 0.4096]),
+        least_value=(1 - math.sqrt(0.8)) ** 2 / 2,
+    )
 
 
 @register
@@ -74,6 +80,39 @@ def hatfldc(n: int = 25) -> ConstrainedProblem:
     )
 
 
+# The four parameters and the least value
+PALMER_SOLUTIONS = {
+    1: (
+        11.363634071583617,
+        33.86573464732288,
+        0.3379417395188459,
+        0.41386247562103273,
+        11754.602545349453,
+    ),
+    2: (
+        15.045505502659607,
+        11.53761425093882,
+        0.5063805763847284,
+        0.077014329917351,
+        3651.0975354001876,
+    ),
+    3: (
+        17.322571101395607,
+        5.257663862193203,
+        0.4826449837872896,
+        0.033127456025429866,
+        2265.958218282433,
+    ),
+    4: (
+        18.26555803056698,
+        5.337672007854641,
+        0.5016035461039022,
+        0.027721052682017615,
+        2285.383225449551,
+    ),
+}
+
+
 def palmer(number: int) -> ConstrainedProblem:
     """Rotation of a molecule: parabola and peak, for any of four molecules."""
     angle, energy = PALMER[number]
@@ -87,9 +126,10 @@ def palmer(number: int) -> ConstrainedProblem:
         f"palmer{number}",
         value,
         start=np.ones(4),
+        solution=np.array(PALMER_SOLUTIONS[number][:4]),
+        least_value=PALMER_SOLUTIONS[number][4],
         source="M. Palmer (1990), University of Edinburgh, private communication",
         description=f"Fit of a parabola and a peak to energies of a molecule, data {number}",
-        note="There is a second, worse minimiser; from the start some methods end there.",
         tags={"sum-of-squares", "multimodal"},
         lower=np.array([-np.inf, 1e-5, 1e-5, 1e-5]),
     )
@@ -112,6 +152,8 @@ def weeds() -> ConstrainedProblem:
         "weeds",
         value,
         start=np.ones(3),
+        solution=np.array([196.1862617750886, 49.09163945711106, 0.3135697299341461]),
+        least_value=2.5872773952842,
         source="J. C. Nash (1990), Compact Numerical Methods for Computers, 2nd edition, Adam "
         "Hilger, p. 144",
         tags={"sum-of-squares"},
@@ -134,8 +176,11 @@ def yfit() -> ConstrainedProblem:
         "yfit",
         value,
         start=np.array([0.6, -0.6, 20.0]),
+        solution=np.array([0.15000000202130648, -0.25000000279029855, 139.99999866448988]),
+        least_value=6.6697e-13,
         source="L. T. Watson (1993), course on LANCELOT, Virginia Tech",
-        note="CUTEst's file has 0 for the least value; the data have eight digits.",
+        note="CUTEst's file has 0 for the least value; the data, made with (0.15, "
+        "-0.25, 140), have eight digits.",
         tags={"sum-of-squares"},
         lower=np.array([-np.inf, -np.inf, 0.0]),
     )
@@ -158,10 +203,23 @@ def maxlika() -> ConstrainedProblem:
         "maxlika",
         value,
         start=np.array([0.1, 0.2, 100.0, 125.0, 175.0, 11.2, 13.2, 15.8]),
+        solution=np.array(
+            [
+                0.35276303048901625,
+                0.499,
+                130.24561422816012,
+                163.05821819966073,
+                222.76694290002206,
+                11.878316352629332,
+                19.537368085039652,
+                16.41489360935893,
+            ]
+        ),
+        least_value=1136.3073035740722,
         source="W. Hock and K. Schittkowski (1981), Test Examples for Nonlinear Programming Codes, "
         "Springer, problem 105, without its constraint on the shares, which is not active",
-        note="The least value is that of problem 105, 1138.4162. The published start lies below "
-        "the bound of the fourth variable.",
+        note="The published least value of problem 105, 1138.4162, is that of a local minimiser. "
+        "The published start lies below the bound of the fourth variable.",
         lower=np.array([0.001, 0.001, 100.0, 130.0, 170.0, 5.0, 5.0, 5.0]),
         upper=np.array([0.499, 0.499, 180.0, 210.0, 240.0, 25.0, 25.0, 25.0]),
     )
@@ -252,6 +310,11 @@ def linverse(n: int = 19) -> ConstrainedProblem:
 
 # Least values by n, from solves to full precision
 LEAST: dict[str, dict[int, float]] = {
-    "chebyqad": {2: 0.0, 3: 0.0, 4: 0.0, 5: 0.0, 6: 0.0, 7: 0.0, 9: 0.0},
-    "linverse": {},
+    "chebyqad": {
+        **dict.fromkeys([2, 3, 4, 5, 6, 7, 9], 0.0),
+        8: 0.003516873725677927,
+        10: 0.004772713696375349,
+        20: 0.004572955186867857,
+    },
+    "linverse": {19: 6.0, 199: 68.0},
 }

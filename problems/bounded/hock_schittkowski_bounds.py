@@ -214,6 +214,8 @@ def hs110() -> ConstrainedProblem:
         "hs110",
         value,
         start=np.full(10, 9.0),
+        solution=np.full(10, 9.350265833069384),
+        least_value=-45.77846970744628,
         source=collection(110),
         lower=2.001,
         upper=9.999,

@@ -118,7 +118,7 @@ def gould(name: str, quarters: int, n: int = 100) -> ConstrainedProblem:
         note=""
         if convex
         else "The least value is the least of those found from many starts; local minimisers are "
-        "plenty. CUTEst's file has that of one of them.",
+        "plenty. CUTEst's file has -660133, that of one of them, for NCVXBQP3.",
         tags={"quadratic", "convex"} if convex else {"quadratic", "multimodal"},
         lower=0.1,
         upper=10.0,
@@ -128,7 +128,11 @@ def gould(name: str, quarters: int, n: int = 100) -> ConstrainedProblem:
 for _name, _quarters in (("cvxbqp1", 4), ("ncvxbqp1", 1), ("ncvxbqp2", 2), ("ncvxbqp3", 3)):
     register(functools.partial(gould, _name, _quarters), name=_name)
 
-LEAST: dict[tuple[str, int], float] = {}
+LEAST = {
+    ("ncvxbqp1", 100): -1995577.65,
+    ("ncvxbqp2", 100): -1333045.53,
+    ("ncvxbqp3", 100): -670848.7173475607,
+}
 
 
 @register
@@ -156,7 +160,7 @@ def harkerp2(n: int = 100) -> ConstrainedProblem:
         least_value=-0.5,
         source="P. T. Harker and J.-S. Pang (1990), A damped Newton method for the linear "
         "complementarity problem, Lectures in Applied Mathematics 26, AMS, 265-284",
-        note="CUTEst's file has 1 for the least value; it is -1/2.",
+        note="CUTEst's file has 1.0 for the least value; it is -1/2.",
         tags={"quadratic"},
         lower=0.0,
     )

@@ -13,7 +13,11 @@ TOINT = "Ph. L. Toint (1992), private communication"
 CURVED = 10  # so many variables begin a curved term
 
 # Least values by name at n = 120, from solves to full precision
-LEAST: dict[str, float] = {}
+LEAST = {
+    "explin": -723756.2654925737,
+    "explin2": -724459.1429580908,
+    "expquad": -3625962.1368564554,
+}
 
 
 def _slope(x):
@@ -73,7 +77,7 @@ def explin(n: int = 120) -> ConstrainedProblem:
         "explin",
         value,
         start=np.zeros(n),
-        least_value=LEAST.get("explin") if n == 120 else None,
+        least_value=LEAST["explin"] if n == 120 else None,
         source=TOINT,
         lower=0.0,
         upper=10.0,
@@ -98,7 +102,7 @@ def explin2(n: int = 120) -> ConstrainedProblem:
         "explin2",
         value,
         start=np.zeros(n),
-        least_value=LEAST.get("explin2") if n == 120 else None,
+        least_value=LEAST["explin2"] if n == 120 else None,
         source=TOINT,
         lower=0.0,
         upper=10.0,
@@ -130,7 +134,7 @@ def expquad(n: int = 120) -> ConstrainedProblem:
         "expquad",
         value,
         start=np.zeros(n),
-        least_value=LEAST.get("expquad") if n == 120 else None,
+        least_value=LEAST["expquad"] if n == 120 else None,
         source=TOINT,
         lower=np.where(bounded, 0.0, -np.inf),
         upper=np.where(bounded, 10.0, np.inf),

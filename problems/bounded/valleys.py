@@ -39,7 +39,7 @@ def mccormck(n: int = 100) -> ConstrainedProblem:
         "mccormck",
         value,
         start=np.zeros(n),
-        least_value={2: -math.sqrt(3) / 2 - math.pi / 3, **LEAST["mccormck"]}.get(n),
+        least_value=LEAST["mccormck"].get(n),
         source=f"{PSPMIN} 29",
         lower=-1.5,
         upper=3.0,
@@ -208,6 +208,8 @@ def eg1() -> ConstrainedProblem:
         "eg1",
         value,
         start=np.zeros(3),
+        solution=np.array([-0.9264269921289384, -0.30849066822383076, 2.0]),
+        least_value=-1.4293067535754411,
         source="A. R. Conn, N. I. M. Gould and Ph. L. Toint (1992), LANCELOT, Springer, 1.2.3",
         note="The published start lies below the bound of the third variable.",
         lower=np.array([-np.inf, -1.0, 1.0]),
@@ -223,10 +225,14 @@ def camel6() -> ConstrainedProblem:
         x1, x2 = entries(x)
         return 4 * x1**2 - 2.1 * x1**4 + x1**6 / 3 + x1 * x2 - 4 * x2**2 + 4 * x2**4
 
+    solution = np.array([-0.08984201310031807, 0.7126564030207396])
     return record(
         "camel6",
         value,
         start=np.array([1.1, 1.1]),
+        solution=solution,
+        solutions=(solution, -solution),
+        least_value=-1.0316284534898776,
         source="L. C. W. Dixon and G. P. Szegő (1975), Towards Global Optimization, North-Holland",
         tags={"multimodal"},
         lower=np.array([-3.0, -1.5]),
@@ -235,4 +241,10 @@ def camel6() -> ConstrainedProblem:
 
 
 # Least values by n, from solves to full precision
-LEAST: dict[str, dict[int, float]] = {"mccormck": {}}
+LEAST = {
+    "mccormck": {
+        2: -math.sqrt(3) / 2 - math.pi / 3,
+        10: -9.598006194746514,
+        100: -91.78807339325445,
+    },
+}

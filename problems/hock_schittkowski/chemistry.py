@@ -21,8 +21,8 @@ ATOMS = np.array(
 )
 TOTALS = np.array([2.0, 1.0, 1.0])
 REPORTED = (
-    "The least value is -47.76109. The source has -47.761090 for problem 111 and -47.707579 for "
-    "112, CUTEst's files -47.707579 for both, though they are one problem in two sets of variables."
+    "The least value is -47.7610909. The source has -47.76109026 for problem 111 and -47.707579 "
+    "for 112, CUTEst's files -47.707579 for both: it is one problem in two sets of variables."
 )
 
 
@@ -155,6 +155,7 @@ def hs116() -> ConstrainedProblem:
             0.0067289333955779405,
         ],
         least_value=97.58750955807048,
+        note="The published least value, 97.588409, is right to five digits: it is 97.5875096.",
         lower=np.array([0.1, 0.1, 0.1, 1e-4, 0.1, 0.1, 0.1, 0.1, 500.0, 0.1, 1.0, 1e-4, 1e-4]),
         upper=np.array([1.0, 1.0, 1.0, 0.1, 0.9, 0.9, 1e3, 1e3, 1e3, 500.0, 150.0, 150.0, 150.0]),
         constraints=constraints,

@@ -53,7 +53,8 @@ def hs72() -> ConstrainedProblem:
         start=[1.0, 1.0, 1.0, 1.0],
         solution=[193.40742727194635, 179.54707603227456, 185.01806335815152, 168.70679112724056],
         least_value=727.6793577896129,
-        note="CUTEst's file has 727.5888453 for the least value; the source's 727.67937 is right.",
+        note="CUTEst's file has 727.5888453 for the least value; the source's 727.67937 is right "
+        "to seven digits.",
         tags={"convex"},
         lower=0.001,
         upper=np.array([4e5, 3e5, 2e5, 1e5]),
@@ -86,7 +87,7 @@ def hs73() -> ConstrainedProblem:
         start=[1.0, 1.0, 1.0, 1.0],
         solution=[0.6355215686350697, 0.0, 0.3127018807515235, 0.05177655061340684],
         least_value=29.894378159143354,
-        note="The source has 29.894378 for the least value, where CUTEst's file has 29.89422123.",
+        note="CUTEst's file has 29.89422123 for the least value; the source's 29.894378 is right.",
         tags={"convex"},
         lower=0.0,
         constraints=constraints,
@@ -160,6 +161,7 @@ def hs93() -> ConstrainedProblem:
             0.8786508746591395,
         ],
         least_value=135.07596282915176,
+        note="The published least value, 135.075961, is right to eight digits.",
         lower=0.0,
         constraints=constraints,
     )

@@ -127,7 +127,7 @@ def hs33() -> ConstrainedProblem:
         start=[0.0, 0.0, 3.0],
         solution=[0.0, math.sqrt(2), math.sqrt(2)],
         least_value=math.sqrt(2) - 6,
-        note="CUTEst's file has -4 for the least value, that of (0, 0, 2); the source's is "
+        note="CUTEst's file has -4.0 for the least value, that of (0, 0, 2); the source's is "
         "sqrt(2) - 6 = -4.5857864. In the plane x2 = 0, where the start lies, no gradient "
         "leads out of it, and the conditions of first order hold at (0, 0, 2): methods end there.",
         lower=0.0,

@@ -133,7 +133,8 @@ def hs75() -> ConstrainedProblem:
         phase=0.48,
         solution=[776.1590265860594, 925.1951384690917, 0.05110892853835122, -0.4288910714616487],
         least_value=5174.41269537774,
-        note="CUTEst's file has the least value of problem 74 here too, 5126.4981.",
+        note="The source has 5174.4129 for the least value; CUTEst's file has that of problem 74, "
+        "5126.4981, here too.",
     )
 
 

@@ -25,12 +25,16 @@ def everything() -> None:
     SHOWN.mkdir(parents=True, exist_ok=True)
     for script in sorted((HERE / "examples").glob("*.py")):
         run_example(script)
-    regressions, others = [], []
+    regressions, bounded, constrained, others = [], [], [], []
     for problem in problems.all():
-        (regressions if "nist" in problem.tags else others).append(problem_row(problem))
+        rows = {"nist": regressions, "bounds": bounded, "hs": constrained}
+        kin = next((rows[tag] for tag in rows if tag in problem.tags), others)
+        kin.append(problem_row(problem))
     head = ["name", "n", "what it is", "tags"]
     write_table("problems", head, others)
     write_table("regressions", head[:3], (row[:3] for row in regressions))
+    write_table("bounded", head, bounded)
+    write_table("constrained", head, constrained)
     write_table("methods", ["method", "derivatives", "what it does"], method_rows())
     for name, head, rows in coverage.tables():
         write_table(name, head, rows)

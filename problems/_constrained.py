@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,8 @@ class ConstrainedProblem(Problem):
     the limits; the published `start` may lie outside them.
 
     What SciPy's and hessopt's ``minimize`` take are ``bounds=Bounds(lower, upper)`` and
-    ``constraints=NonlinearConstraint(constraints, constraints_lower, constraints_upper)``.
+    ``constraints=NonlinearConstraint(constraints, constraints_lower, constraints_upper)``; for
+    SLSQP the rows that are `equalities` go into a constraint of their own.
 
     Examples
     --------
@@ -55,11 +56,11 @@ class ConstrainedProblem(Problem):
     12.0
     """
 
-    lower: Array | float = -np.inf
-    upper: Array | float = np.inf
+    lower: Array = field(default_factory=lambda: np.array(-np.inf))
+    upper: Array = field(default_factory=lambda: np.array(np.inf))
     constraints: Callable[[Any], Any] | None = None
-    constraints_lower: Array | float = 0.0
-    constraints_upper: Array | float = np.inf
+    constraints_lower: Array = field(default_factory=lambda: np.array(0.0))
+    constraints_upper: Array = field(default_factory=lambda: np.array(np.inf))
 
     def __post_init__(self) -> None:
         super().__post_init__()

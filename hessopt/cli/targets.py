@@ -71,18 +71,21 @@ def _restrictions(problem: problems.Problem) -> dict[str, Any]:
     from scipy.optimize import Bounds, NonlinearConstraint
 
     restrictions: dict[str, Any] = {}
+    lower: Any = problem.lower  # SciPy's annotations know of numbers alone
+    upper: Any = problem.upper
     if np.any(np.isfinite(problem.lower)) or np.any(np.isfinite(problem.upper)):
-        restrictions["bounds"] = Bounds(problem.lower, problem.upper)
+        restrictions["bounds"] = Bounds(lower, upper)
     c = problem.constraints
     if c is not None:
+        equal = problem.equalities
         # SciPy asks for equalities and inequalities apart
         restrictions["constraints"] = [
             NonlinearConstraint(
-                lambda x, rows=rows: c(x)[rows],
+                lambda x, c=c, rows=rows: c(x)[rows],
                 problem.constraints_lower[rows],
                 problem.constraints_upper[rows],
             )
-            for rows in (np.flatnonzero(problem.equalities), np.flatnonzero(~problem.equalities))
+            for rows in (np.flatnonzero(equal), np.flatnonzero(~equal))
             if rows.size
         ]
     return restrictions

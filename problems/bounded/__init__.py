@@ -8,5 +8,6 @@ from problems.bounded import (  # noqa: F401
     membranes,
     quadratics,
     slopes,
+    systems,
     valleys,
 )

@@ -2,6 +2,7 @@
 
 # Importing a module registers its problems
 from problems.hock_schittkowski import (  # noqa: F401
+    chained_powers,
     chemistry,
     design,
     inequalities,

@@ -51,7 +51,6 @@ def hs100() -> ConstrainedProblem:
             1.5942267116118685,
         ],
         least_value=680.630057374402,
-        tags={"convex"},
         constraints=constraints,
     )
 

@@ -213,6 +213,38 @@ def test_constraints_of_a_batch(problem):
     assert problem.violation(points).shape == (2, 3)
 
 
+def between_bounds(problem, rng, size):
+    low = np.where(np.isfinite(problem.lower), problem.lower, np.minimum(0, problem.upper) - 3)
+    high = np.where(np.isfinite(problem.upper), problem.upper, np.maximum(0, problem.lower) + 3)
+    return rng.uniform(low, high, (*size, problem.dimension))
+
+
+@records({name: record for name, record in RECORDS.items() if "convex" in record.tags})
+def test_convex(problem):
+    """The objective, and the set: a midpoint misses no limit by more than its ends do."""
+    a, b = between_bounds(problem, np.random.default_rng(7), (2, 200))
+    f = problem.value
+    ends = (f(a) + f(b)) / 2
+    assert np.all(f((a + b) / 2) <= ends + 1e-12 * np.maximum(1, np.abs(ends)))
+    misses = np.maximum(problem.violation(a), problem.violation(b))
+    assert np.all(problem.violation((a + b) / 2) <= misses * (1 + 1e-12) + 1e-12)
+
+
+@records({name: record for name, record in RECORDS.items() if "quadratic" in record.tags})
+def test_quadratic(problem):
+    rng = np.random.default_rng(8)
+    x, d = rng.standard_normal((2, problem.dimension))
+    f = np.array([problem.value(x + t * d) for t in range(4)])
+    assert abs(f @ [-1, 3, -3, 1]) < 1e-12 * np.sum(np.abs(f))
+
+
+@records({name: record for name, record in RECORDS.items() if "sum-of-squares" in record.tags})
+def test_sums_of_squares_are_not_negative(problem):
+    with np.errstate(all="ignore"):
+        values = problem.value(between_bounds(problem, np.random.default_rng(9), (500,)))
+    assert np.all(~(values < 0))
+
+
 UNSOLVED = {name: record for name, record in RECORDS.items() if record.solution is None}
 
 

@@ -27,7 +27,13 @@ def everything() -> None:
     for script in sorted((HERE / "examples").glob("*.py")):
         run_example(script)
     head = ["name", "n", "what it is", "tags"]
-    collections = {"nist": "regressions", "mgh": "mgh", "cutest": "cutest"}
+    collections = {
+        "nist": "regressions",
+        "mgh": "mgh",
+        "cutest": "cutest",
+        "bounds": "bounded",
+        "hs": "constrained",
+    }
     for tag, table in collections.items():
         write_table(table, head[:3], (problem_row(problem)[:3] for problem in problems.all(tag)))
     others = (problem for problem in problems.all() if not problem.tags & collections.keys())

@@ -15,8 +15,10 @@ array([-1.2,  1. , -1.2,  1. ])
 
 # Importing a module registers its problems
 from problems import (  # noqa: F401
+    bounded,
     classic_2d,
     cutest,
+    hock_schittkowski,
     lennard_jones,
     logistic,
     mgh,
@@ -24,6 +26,7 @@ from problems import (  # noqa: F401
     rosenbrock,
     scalable,
 )
+from problems._constrained import ConstrainedProblem
 from problems._problem import Problem
 from problems._registry import (
     UnknownProblemError,
@@ -37,6 +40,7 @@ from problems._registry import (
 from problems.nist import RegressionProblem
 
 __all__ = [
+    "ConstrainedProblem",
     "Problem",
     "RegressionProblem",
     "UnknownProblemError",

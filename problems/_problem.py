@@ -52,9 +52,11 @@ class Problem:
         ``"convex"``, ``"unimodal"`` (one local minimiser), ``"multimodal"`` (several),
         ``"quadratic"``, ``"sum-of-squares"``, ``"singular"`` (singular Hessian at the solution),
         ``"ill-conditioned"`` (Hessian at the solution regular, of condition above 1e7),
-        ``"kink"`` (not differentiable at the solution), and ``"scalable"`` (has a parameter ``n``
-        which sets its size; `problems.get` adds it). Of collections: ``"nist"``, ``"mgh"`` (Moré,
-        Garbow and Hillstrom) and ``"cutest"``.
+        ``"kink"`` (not differentiable at the solution), ``"cusp"`` (no multipliers at the
+        solution), and ``"scalable"`` (has a parameter ``n`` which sets its size; `problems.get`
+        adds it). Of collections: ``"nist"``, ``"mgh"`` (Moré, Garbow and Hillstrom), ``"cutest"``,
+        ``"bounds"`` (variables have bounds, and nothing else limits them) and ``"hs"`` (of Hock
+        and Schittkowski's with constraints).
     parameters : mapping
         The parameters it was built with, as `problems.get` takes them.
 

@@ -23,6 +23,11 @@ def run(arguments: Namespace) -> Exit:
         if len(set(methods)) < len(methods):
             raise UsageError(f"--methods lists a method twice: {', '.join(methods)}")
     target = resolve(arguments)
+    if target.restrictions:
+        raise UsageError(
+            f"{target.name} has {' and '.join(target.restrictions)}, and compare runs methods that "
+            "know of none; try 'hessopt minimize'"
+        )
     if arguments.plot is not None:
         try:
             check(arguments.plot)

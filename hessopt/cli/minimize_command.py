@@ -41,6 +41,7 @@ def run(arguments: Namespace) -> Exit:
             target.x0,
             method=method,
             options=options,
+            **target.restrictions,
             callback=None if progress is None else progress.stepped,
         )
     finally:

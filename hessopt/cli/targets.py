@@ -8,7 +8,7 @@ import importlib.util
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +28,8 @@ class Target:
     value: Callable[[Any], Any]
     x0: NDArray[np.float64]
     least_value: float | None = None
+    # As `minimize` takes them, where the problem has any
+    restrictions: dict[str, Any] = field(default_factory=dict)
 
 
 def resolve(arguments: Namespace) -> Target:
@@ -60,7 +62,33 @@ def _of_registry(name: str, arguments: Namespace) -> Target:
     except (ValueError, TypeError) as error:
         raise UsageError(str(error)) from error
     start = problem.start if x0 is None else _start(x0, problem.dimension, name)
-    return Target(name, problem.value, start, problem.least_value)
+    return Target(name, problem.value, start, problem.least_value, _restrictions(problem))
+
+
+def _restrictions(problem: problems.Problem) -> dict[str, Any]:
+    if not isinstance(problem, problems.ConstrainedProblem):
+        return {}
+    from scipy.optimize import Bounds, NonlinearConstraint
+
+    restrictions: dict[str, Any] = {}
+    lower: Any = problem.lower  # SciPy's annotations know of numbers alone
+    upper: Any = problem.upper
+    if np.any(np.isfinite(problem.lower)) or np.any(np.isfinite(problem.upper)):
+        restrictions["bounds"] = Bounds(lower, upper)
+    c = problem.constraints
+    if c is not None:
+        equal = problem.equalities
+        # SciPy asks for equalities and inequalities apart
+        restrictions["constraints"] = [
+            NonlinearConstraint(
+                lambda x, c=c, rows=rows: c(x)[rows],
+                problem.constraints_lower[rows],
+                problem.constraints_upper[rows],
+            )
+            for rows in (np.flatnonzero(equal), np.flatnonzero(~equal))
+            if rows.size
+        ]
+    return restrictions
 
 
 def _parameter(text: str) -> tuple[str, Any]:

@@ -70,7 +70,7 @@ def humps() -> Problem:
 
 
 @register
-def logros() -> Problem:
+def logros_free() -> Problem:
     """Logarithm of Rosenbrock's function: its Hessian is not definite along the valley."""
 
     def value(x):
@@ -78,7 +78,7 @@ def logros() -> Problem:
         return np.log1p(10000 * (x2 - x1**2) ** 2 + (1 - x1) ** 2)
 
     return Problem(
-        "logros",
+        "logros-free",
         value,
         start=np.array([-1.2, 1.0]),
         solution=np.ones(2),

@@ -87,3 +87,10 @@ def test_what_is_wrong_with_the_function_is_said_once(hessopt, user_file, name):
     assert done.code == 1
     assert done.err.count("\n") == 1
     assert done.out == ""
+
+
+def test_a_problem_with_limits_is_refused(hessopt):
+    refused = hessopt("compare", "hs71")
+    assert refused.code == 2
+    assert "hs71 has bounds and constraints" in refused.err
+    assert "hessopt minimize" in refused.err

@@ -162,3 +162,14 @@ def test_control_c_in_a_pipe(tmp_path):
     assert process.returncode == 130
     assert "Interrupted from the keyboard" in out
     assert err == ""
+
+
+def test_bounds_and_constraints_of_the_problem_are_kept(hessopt):
+    record = json.loads(hessopt("minimize", "hs71", "--json").out)
+    assert record["success"]
+    np.testing.assert_allclose(record["x"], [1, 4.743, 3.82115, 1.37941], atol=1e-4)
+    record = json.loads(hessopt("minimize", "hs4", "--json").out)
+    np.testing.assert_allclose(record["x"], [1, 0], atol=1e-12)
+    refused = hessopt("minimize", "hs71", "--method", "newton")
+    assert refused.code == 1
+    assert "'newton' cannot handle bounds" in refused.err

@@ -26,8 +26,8 @@ def bowl(n=2):
 
 
 def test_contents():
-    collections = [set(problems.names(tag)) for tag in ("nist", "mgh", "cutest")]
-    assert [len(collection) for collection in collections] == [27, 35, 91]
+    collections = [set(problems.names(tag)) for tag in ("nist", "mgh", "cutest", "bounds", "hs")]
+    assert [len(collection) for collection in collections] == [27, 35, 91, 68, 77]
     assert not set.intersection(*collections)
     assert set(problems.names()) == set(CONTENTS).union(*collections)
 
@@ -41,7 +41,7 @@ def test_selection_by_tag():
 
 @pytest.mark.parametrize("select", [problems.names, problems.all])
 def test_unknown_tag_lists_the_known(select):
-    with pytest.raises(ValueError, match=r"tag must be one of 'convex', 'cutest', .* got 'easy'"):
+    with pytest.raises(ValueError, match=r"tag must be one of 'bounds', 'convex', .* got 'easy'"):
         select("easy")
 
 

@@ -234,8 +234,8 @@ def all(tag: str | None = None) -> list[Problem]:
     Examples
     --------
     >>> import problems
-    >>> [problem.name for problem in problems.all("quadratic") if problem.scalable][:2]
-    ['banded-quadratic', 'dixon3dq']
+    >>> [problem.name for problem in problems.all("cutest")][:3]
+    ['allinitu', 'arwhead', 'bdqrtic']
     """
     built = [get(name) for name in names()]
     if tag is None:

@@ -44,6 +44,7 @@ class _Trace:
     form: Form
     witness: Witness | None  # None once there is nothing left to compare
     splits: dict[int, Split] = field(default_factory=dict)
+    short: Callable[..., Any] | None = None  # written once the engine is settled
 
     def split(self, known: int) -> Split:
         """Return the program in two parts, by what the first `known` inputs decide."""
@@ -122,9 +123,10 @@ class Jitted:
                 if one.witness is not None:
                     self._verify(one, one.witness, call, outputs, args, kwargs)
                 elif one.engine.settled and len(signature.traces) == 1 and call.simple:
-                    code = Code.calling(one.engine.run, len(args), len(outputs))
-                    shorter = shortcut(code, dict(enumerate(args)), one.form)
-                    self._shortcut = shorter or missed
+                    if one.short is None:
+                        code = Code.calling(one.engine.run, len(args), len(outputs))
+                        one.short = shortcut(code, dict(enumerate(args)), one.form) or missed
+                    self._shortcut = one.short
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
 

@@ -181,3 +181,18 @@ def test_jit_with_two_shapes_and_guards():
     for k in range(12):
         for x in (X, np.ones(4) * k, -X, X * k, np.float32([1, 2, 3]), np.array([1.0, np.nan, k])):
             np.testing.assert_array_equal(g(x), np.sin(x) if x[0] > 0 else np.cos(x))
+
+
+def test_calls_of_two_shapes_in_turns_write_two_shortcuts(monkeypatch):
+    written = []
+
+    def counted(*args: Any) -> Any:
+        written.append(1)
+        return shortcut(*args)
+
+    monkeypatch.setattr("hessopt.transforms.jit.shortcut", counted)
+    jitted = hessopt.jit(lambda x: np.sum(x**2), backend="numpy")
+    for k in range(20):
+        for x in (np.arange(3.0) + k, np.arange(4.0) - k):
+            assert jitted(x) == np.sum(x**2)
+    assert len(written) == 2

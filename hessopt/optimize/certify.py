@@ -237,15 +237,20 @@ def saddle(stop: Stop, found: Spectrum) -> Stop:
 def escape(objective: Objective, point: Point, found: Spectrum) -> Point | None:
     """Return a lower point along the direction of negative curvature, or None.
 
-    The model promises ``-|least| alpha^2 / 2``; a step is taken that gives a tenth of it.
+    The model promises ``-|least| alpha^2 / 2``; a step is taken that gives a tenth of it. A step
+    that would leave the bounds ends at them.
     """
     v = found.direction if not found.direction @ point.g > 0 else -found.direction
     alpha = max(1.0, float(np.linalg.norm(point.x)))
     with quiet():
         while alpha > 1e-8:
             for p in (alpha * v, -alpha * v):
-                trial = objective(point.x + p)
-                if trial.finite and trial.f < point.f + 0.05 * found.least * alpha**2:
+                x = point.x + p if point.box is None else point.box.project(point.x + p)
+                length = float(np.linalg.norm(x - point.x))
+                if length == 0.0:
+                    continue
+                trial = objective(x)
+                if trial.finite and trial.f < point.f + 0.05 * found.least * length**2:
                     return trial
             alpha /= 4
     return None

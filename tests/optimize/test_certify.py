@@ -220,3 +220,18 @@ def test_methods_of_scipys_without_second_derivatives():
     res = minimize(fun, [1.0], method="l-bfgs-b", jac="3-point", options=CERTIFY)
     assert res.success
     assert "It could not be certified: " in res.message
+
+
+@pytest.mark.usefixtures("eagerly")
+def test_an_escape_stays_within_the_bounds():
+    seen = []
+
+    def double_well(x):
+        seen.append(np.array(getattr(x, "data", x)) if hasattr(x, "backward") else np.array(x))
+        return x[0] ** 4 / 4 - x[0] ** 2 / 2 + x[1] ** 2
+
+    bounds = [(-0.5, 0.5), (-1, 1)]
+    res = minimize(double_well, [0.0, 0.3], bounds=bounds, options=CERTIFY)
+    assert res.success, res.message
+    np.testing.assert_allclose(np.abs(res.x), [0.5, 0.0], atol=1e-7)
+    assert np.max(np.abs([x[0] for x in seen])) <= 0.5

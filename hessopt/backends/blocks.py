@@ -128,7 +128,7 @@ class BlockDriver(Driver):
                 view(s.number, s.place, moving(s.place) if s.adds else range(nest.depth))
             elif isinstance(s, Fold) and s.place is not None:
                 view(s.number, s.place, range(nest.rows))
-        buffers, chosen = assigned(segment, self.dtype_of)
+        buffers, chosen = assigned(segment)
         shape = (min(rows, counts[0]), *inner)
         for number, dtype in enumerate(buffers):
             kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
@@ -225,17 +225,13 @@ class BlockDriver(Driver):
             return [*start, f"np.copyto({out}, {a}, where={condition})"]
         return [f"{self.writer.name(function)}({', '.join(operands)}, out={out})"]
 
-    def dtype_of(self, statement: Compute) -> Any:
-        """Return the type of a computed entry."""
-        return statement.line.dtype
-
 
 def moving(place: Place) -> list[int]:
     """Return the counters on which a place depends."""
     return [axis for axis, coef in enumerate(place.coefs) if coef]
 
 
-def assigned(segment: Segment, dtype_of: Any) -> tuple[list[Any], dict[int, Any]]:
+def assigned(segment: Segment) -> tuple[list[Any], dict[int, Any]]:
     """Choose for each computed term a buffer, or the store that it is meant for.
 
     Returns the buffers' types, and the choice by the term's number.
@@ -263,7 +259,7 @@ def assigned(segment: Segment, dtype_of: Any) -> tuple[list[Any], dict[int, Any]
         if early:
             _release(ending[at], chosen, dtypes, free)
         if isinstance(s, Compute):
-            dtype = dtype_of(s)
+            dtype = s.line.dtype
             if s.target in stores:
                 chosen[s.target] = stores[s.target]
             elif free[dtype]:

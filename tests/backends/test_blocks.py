@@ -113,7 +113,7 @@ def test_buffers_are_few_and_never_hold_two_live_terms():
         return a + b
 
     segment, _ = segment_of(chain, np.linspace(0, 1, 50))
-    buffers, chosen = assigned(segment, lambda s: s.line.dtype)
+    buffers, chosen = assigned(segment)
     assert 3 <= len(buffers) <= 6
     last = {
         x.number: at
@@ -135,7 +135,7 @@ def test_buffers_are_few_and_never_hold_two_live_terms():
 
 def test_a_result_is_computed_where_it_is_stored():
     segment, _ = segment_of(lambda x: np.sin(np.cos(x)), np.linspace(0, 1, 50))
-    buffers, chosen = assigned(segment, lambda s: s.line.dtype)
+    buffers, chosen = assigned(segment)
     assert len(buffers) == 1
     assert sum(isinstance(place, Store) for place in chosen.values()) == 1
     assert isinstance(segment.body[0], Load)

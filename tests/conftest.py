@@ -1,6 +1,7 @@
 """What holds for every test: one thread of linear algebra a worker, no window, seeded examples."""
 
 import os
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,8 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import hypothesis  # noqa: E402 - after the environment is set
 
+from hessopt.transforms.engine import COMPILING  # noqa: E402
+
 # derandomize: the same examples in every run; a deadline would make a slow machine fail a test
 hypothesis.settings.register_profile("hessopt", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("hessopt")
@@ -22,6 +25,15 @@ hypothesis.settings.load_profile("hessopt")
 def eagerly(monkeypatch):
     """Let fun be called at each evaluation: for tests that watch its calls, or make it fail."""
     monkeypatch.setattr("hessopt.optimize.oracle.Compiled", lambda *args: None)
+
+
+@pytest.fixture(autouse=True)
+def nothing_compiles_across_tests() -> Iterator[None]:
+    """Wait for background compiles: numba swaps the warning filters, which all threads share."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == COMPILING:
+            thread.join()
 
 
 @pytest.fixture(scope="session", autouse=True)

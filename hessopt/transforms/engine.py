@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 BACKENDS = ("auto", "numpy", "numba", "scalar")
 
+# The name of the threads that compile in the background
+COMPILING = "hessopt-compiling"
+
 # Seconds of replays after which compiling is likely to pay: about what it takes
 PAYS = 0.3
 
@@ -81,7 +84,9 @@ class Engine:
         self._spent += time.perf_counter() - start
         if self._compiling is None:
             if self._spent > PAYS:
-                self._compiling = threading.Thread(target=self._compile, daemon=True)
+                self._compiling = threading.Thread(
+                    target=self._compile, name=COMPILING, daemon=True
+                )
                 self._compiling.start()
         elif not self._compiling.is_alive():
             self._take_over(arrays, result)

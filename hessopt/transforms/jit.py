@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 import warnings
@@ -16,7 +17,7 @@ from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.backends.code import Code
 from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
 from hessopt.transforms.partial import Partial, Split
-from hessopt.transforms.shortcut import MISSED, missed, shortcut
+from hessopt.transforms.shortcut import ShortlyCalled, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
 from hessopt.transforms.trees import leaves
 from hessopt.transforms.user_line import place_of
@@ -63,7 +64,7 @@ class _Signature:
         self.lock = threading.RLock()  # one thread traces, the others wait for it
 
 
-class Jitted:
+class Jitted(ShortlyCalled):
     """A function that replays what it computed before; made by `jit`.
 
     Attributes
@@ -77,6 +78,7 @@ class Jitted:
     def __init__(
         self, function: Callable[..., Any], backend: str, verify: bool, warns: bool = True
     ) -> None:
+        super().__init__()
         self.function = function
         self.backend = backend
         self.verify = verify
@@ -87,7 +89,6 @@ class Jitted:
         self.__module__ = getattr(function, "__module__", __name__)
         self.__doc__ = function.__doc__
         self._signatures: dict[Any, _Signature] = {}
-        self._shortcut: Callable[..., Any] = missed
         self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
@@ -98,15 +99,8 @@ class Jitted:
             return self.__qualname__
         return Jitted, (self.function, self.backend, self.verify, self.warns)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def _long_way(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
-        if not kwargs:
-            result = self._shortcut(*args)
-            if result is not MISSED:
-                return result
-        return self._call(args, kwargs)
-
-    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if active() is not None:  # its operations become part of the trace that is under way
             return self.function(*args, **kwargs)
         try:
@@ -123,12 +117,18 @@ class Jitted:
                 if one.witness is not None:
                     self._verify(one, one.witness, call, outputs, args, kwargs)
                 elif one.engine.settled and len(signature.traces) == 1 and call.simple:
-                    if one.short is None:
-                        code = Code.calling(one.engine.run, len(args), len(outputs))
-                        one.short = shortcut(code, dict(enumerate(args)), one.form) or missed
-                    self._shortcut = one.short
+                    self.__call__ = one.short = one.short or self._shortcut(one, args)
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    def _shortcut(self, one: _Trace, args: tuple[Any, ...]) -> Callable[..., Any]:
+        code = Code.calling(one.engine.run, len(args), len(one.engine.program.outputs))
+        bind = shortcut(code, dict(enumerate(args)), one.form)
+        return bind((), self._otherwise) if bind else self._otherwise
 
     def partial(self, *args: Any) -> Callable[..., Any]:
         """Return the function of the remaining arguments, with these held fixed.

@@ -9,8 +9,10 @@ import numpy as np
 
 from hessopt.backends.code import Code
 from hessopt.transforms.engine import Engine
-from hessopt.transforms.shortcut import MISSED, missed, shortcut
+from hessopt.transforms.shortcut import ShortlyCalled, shortcut
 from hessopt.transforms.signature import SINGLE, Form, HasVariable
+
+_MISSED = object()
 
 
 class Split:
@@ -42,7 +44,7 @@ class Split:
         self.bind = shortcut(code, free, form, held)
 
 
-class Partial:
+class Partial(ShortlyCalled):
     """A jitted function with its first arguments held fixed; made by `Jitted.partial`.
 
     Parameters
@@ -58,34 +60,31 @@ class Partial:
     def __init__(
         self, jitted: Callable[..., Any], held: tuple[Any, ...], trace_for: Callable[..., Any]
     ) -> None:
+        super().__init__()
         self._jitted, self._held, self._trace_for = jitted, held, trace_for
         self._inputs = _as_inputs(held)
         self._split: Split | None = None
         self._kept: tuple[Any, ...] = ()
         self._form: Any = None
         self._kinds: Any = None
-        self._shortcut: Callable[..., Any] = missed
 
-    def __call__(self, *args: Any) -> Any:
+    def _long_way(self, *args: Any) -> Any:
         """Compute with the remaining arguments."""
-        result = self._shortcut(*args)
-        if result is not MISSED:
-            return result
         try:
             result = self._run(args)
         except Exception:  # an operation failed, which the function itself may never have come to
-            result = MISSED
-        return self._jitted(*self._held, *args) if result is MISSED else result
+            result = _MISSED
+        return self._jitted(*self._held, *args) if result is _MISSED else result
 
     def _run(self, args: tuple[Any, ...]) -> Any:
         if self._split is None:
             self._begin(args)
         inputs = _as_inputs(args)
         if self._split is None or self._kinds != [_kind(x) for x in inputs]:
-            return MISSED
+            return _MISSED
         outputs, holds = self._split.second([*self._inputs, *inputs, *self._kept])
         if not holds:
-            return MISSED
+            return _MISSED
         if self._split.second.settled:
             if self._split.bind is None:
                 self._split.prepare(self._form, len(self._held), args)
@@ -111,7 +110,7 @@ class Partial:
     def _shorten(self) -> None:
         assert self._split is not None
         if self._split.bind is not None:
-            self._shortcut = self._split.bind([*self._inputs, *self._kept])
+            self.__call__ = self._split.bind([*self._inputs, *self._kept], self._otherwise)
 
 
 def _as_inputs(args: tuple[Any, ...]) -> list[Any]:

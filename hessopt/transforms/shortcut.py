@@ -2,11 +2,12 @@
 
 Once a trace is settled, its code is put into a function that looks at the arguments' types, shapes
 and dtypes and builds the result, all in a few hundred nanoseconds. Whatever it was not made for it
-hands back by returning `MISSED`.
+hands to the long way.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from hessopt.autodiff.tracing import active
 from hessopt.backends.code import FAILED, Code, indented
 from hessopt.transforms.signature import SINGLE, Form
 
-MISSED = object()
+ABSENT = object()
 
 
 def shortcut(
@@ -33,14 +34,20 @@ def shortcut(
     form : Form
         Of the result.
     held : sequence of int, optional
-        The other inputs. If there are any, the result is a function that takes these, in a list,
-        and returns the function of the arguments.
+        The other inputs.
+
+    Returns
+    -------
+    bind : callable or None
+        ``bind(held, otherwise)``, given the list of the held inputs and the long way in, returns
+        the function of the arguments.
     """
     result = form.expression(code.outputs)
     if result is None:
         return None
     names = dict(code.names)
-    names |= {"ndarray": np.ndarray, "active": active, "MISSED": MISSED, "number": np.float64}
+    names |= {"ndarray": np.ndarray, "active": active, "number": np.float64}
+    names |= {"ABSENT": ABSENT, "present": present}
     tests = ["active() is None"]
     prepared = []
     for k, x in arguments.items():
@@ -53,23 +60,48 @@ def shortcut(
             shape = f"v{k}.shape == {x.shape!r}"
             tests += [f"v{k}.__class__ is ndarray", shape, f"v{k}.dtype is v{k}_dtype"]
         prepared += code.entry[k]
-    body = [line.replace(FAILED, "return MISSED") for line in [*prepared, *code.body]]
-    source = [
-        f"def call({''.join(f'v{k}=None, ' for k in arguments)}*others):",
-        f"    if others or not ({' and '.join(tests)}): return MISSED",
+    given = [f"v{k}" for k in arguments]
+    missed = f"return otherwise(*present({', '.join(given)}), *others, **named)"
+    body = [line.replace(FAILED, missed) for line in [*prepared, *code.body]]
+    call = [
+        f"def call({''.join(f'{name}=ABSENT, ' for name in given)}*others, **named):",
+        f"    if others or named or not ({' and '.join(tests)}): {missed}",
         "    try:",
         *indented(indented([*body, f"return {result}"])),
         "    except Exception:",
-        "        return MISSED",
+        f"        {missed}",
     ]
-    if held:
-        given = f"({''.join(f'v{k}, ' for k in held)}) = held"
-        entry = [line for k in held for line in code.entry[k]]
-        source = ["def bind(held):", *indented([given, *entry, *source, "return call"])]
+    entry = [line for k in held for line in code.entry[k]]
+    taken = [f"({''.join(f'v{k}, ' for k in held)}) = held"] if held else []
+    source = ["def bind(held, otherwise):", *indented([*taken, *entry, *call, "return call"])]
     exec(compile("\n".join(source), "<hessopt shortcut>", "exec"), names)
-    return names["bind" if held else "call"]
+    return names["bind"]
 
 
-def missed(*args: Any) -> Any:
-    """Stand for a shortcut where there is none."""
-    return MISSED
+def present(*args: Any) -> Any:
+    """Return the arguments that were given."""
+    return [x for x in args if x is not ABSENT]
+
+
+class ShortlyCalled:
+    """An object that is called by a function which may change; at first by its long way in.
+
+    That `__call__` is a slot, which holds the function itself, halves what a call costs: a method
+    would be bound and its arguments packed first.
+    """
+
+    __slots__ = ("__call__", "__dict__", "__weakref__")
+    __call__: Callable[..., Any]
+
+    def __init__(self) -> None:
+        way = weakref.WeakMethod(self._long_way)  # else it would hold itself, until collected
+
+        def otherwise(*args: Any, **kwargs: Any) -> Any:
+            method = way()
+            assert method is not None
+            return method(*args, **kwargs)
+
+        self._otherwise = self.__call__ = otherwise
+
+    def _long_way(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError

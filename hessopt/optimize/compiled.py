@@ -67,7 +67,7 @@ class Compiled:
 
     def product(self, x: Array) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
-        at = self._product.partial(x)
+        at = self._product.partial(x, multiply_out=False)  # a resumed run repeats every digit
         return lambda v: self._tried(lambda: at(v), lambda: self._multiply(x, v))
 
     def hessian(self, x: Array) -> Any:

@@ -15,7 +15,9 @@ from hessopt.program.program import Guard, Instruction, Program, Ref
 CHEAP = 16  # additions for an entry; what costs less is rather computed again than kept
 
 
-def partition(program: Program, known: Collection[int]) -> tuple[Program, Program]:
+def partition(
+    program: Program, known: Collection[int], cheap: float = CHEAP
+) -> tuple[Program, Program]:
     """Split a program by what depends on the inputs `known` alone.
 
     Parameters
@@ -23,6 +25,8 @@ def partition(program: Program, known: Collection[int]) -> tuple[Program, Progra
     program : Program
     known : collection of int
         Numbers of inputs.
+    cheap : float, optional
+        What costs fewer additions for an entry is not handed over.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def partition(program: Program, known: Collection[int]) -> tuple[Program, Progra
     needed |= {x.number for x in program.outputs if isinstance(x, Ref)}
     guards = [g for g in program.guards if isinstance(g.value, Ref)]
     needed |= {g.value.number for g in guards if g.value.number not in early}
-    kept = [k for k in sorted(needed & early) if k >= inputs and prices[k] >= CHEAP]
+    kept = [k for k in sorted(needed & early) if k >= inputs and prices[k] >= cheap]
     first = replace(
         program,
         outputs=tuple(map(Ref, kept)),

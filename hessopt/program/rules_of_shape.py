@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from hessopt.autodiff.accumulate import is_basic
+from hessopt.autodiff.accumulate import is_basic, scatter_add
 from hessopt.autodiff.registry import RULES
 from hessopt.program.known import Known, instruction, is_zero
 from hessopt.program.program import Instruction, Ref
+
+MOST_PATCHES = 16  # a loop that assigns single entries would take long to look through
 
 
 def _reshaped(x: Any, shape: Any, like: Instruction) -> Instruction:
@@ -113,6 +115,58 @@ def _scatter(line: Instruction, known: Known) -> Any:
     return line._replace(operands=(start, *values[1:]), params={"indices": indices[1:]})
 
 
+def _assignment(line: Instruction, known: Known) -> Any:
+    """y[i] += p adds a patch; so does y[i] = p where y is zero so far."""
+    base, value = line.operands
+    index = line.params["index"]
+    if not is_basic(index) or known.dtype(value) != line.dtype:
+        return line
+    if known.shape(value) != np.broadcast_to(0.0, line.shape or ())[index].shape:
+        return line
+    patch = _added(base, value, index, known)
+    if patch is None and _is_zero_at(base, index, line, known):
+        patch = value
+    scatter = RULES[scatter_add]
+    return line if patch is None else instruction(scatter, (base, patch), line, indices=(index,))  # pyright: ignore
+
+
+def _added(base: Any, value: Any, index: Any, known: Known) -> Any:
+    """Return p where `value` is ``base[index] + p``, of its shape and type; else None."""
+    for op in ("Add", "Sub"):
+        inner = known.made_by(value, op, alone=True)
+        if inner is None:
+            continue
+        a, b = inner.operands
+        for taken, p in ((a, b), (b, a)) if op == "Add" else ((a, b),):
+            item = known.made_by(taken, "GetItem")
+            if (
+                item is not None
+                and isinstance(base, Ref)
+                and item.operands[0] == base
+                and is_basic(item.params["index"])
+                and item.params["index"] == shortest(index, len(known.shape(base)))
+                and known.stands_for(p, inner)
+            ):
+                return p if op == "Add" else instruction(RULES[np.negative], (p,), inner)  # pyright: ignore
+    return None
+
+
+def _is_zero_at(base: Any, index: Any, line: Instruction, known: Known) -> bool:
+    """Whether a base is zeros, with patches that do not meet the index."""
+    taken: tuple[Any, ...] = ()
+    inner = known.made_by(base, "ScatterAdd", alone=True)
+    if inner is not None:
+        base, taken = inner.operands[0], inner.params["indices"]
+    if not is_zero(base) or np.shape(base) != line.shape or len(taken) > MOST_PATCHES:
+        return False
+    if not taken:
+        return True
+    covered = np.zeros(line.shape or (), bool)
+    for one in taken:
+        covered[one] = True
+    return not covered[index].any()
+
+
 def _sum(line: Instruction, known: Known) -> Any:
     """Sum along nothing, along axes of length one, or along axes that were broadcast."""
     (x,) = line.operands
@@ -181,6 +235,7 @@ RULES_OF_SHAPE: dict[str, Callable[[Instruction, Known], Any]] = {
     "Transpose": _transpose,
     "GetItem": _get_item,
     "ScatterAdd": _scatter,
+    "SetItem": _assignment,
     "Sum": _sum,
     "MatMul": _matrix_product,
     "not_equal": _is_true,

@@ -44,14 +44,15 @@ class _Trace:
     engine: Engine
     form: Form
     witness: Witness | None  # None once there is nothing left to compare
-    splits: dict[int, Split] = field(default_factory=dict)
+    splits: dict[tuple[int, bool], Split] = field(default_factory=dict)
     short: Callable[..., Any] | None = None  # written once the engine is settled
 
-    def split(self, known: int) -> Split:
+    def split(self, known: int, multiply_out: bool) -> Split:
         """Return the program in two parts, by what the first `known` inputs decide."""
-        if known not in self.splits:
-            self.splits[known] = Split(self.engine, known)
-        return self.splits[known]
+        key = known, multiply_out
+        if key not in self.splits:
+            self.splits[key] = Split(self.engine, known, multiply_out)
+        return self.splits[key]
 
 
 class _Signature:
@@ -130,7 +131,7 @@ class Jitted(ShortlyCalled):
         bind = shortcut(code, dict(enumerate(args)), one.form)
         return bind((), self._otherwise) if bind else self._otherwise
 
-    def partial(self, *args: Any) -> Callable[..., Any]:
+    def partial(self, *args: Any, multiply_out: bool = True) -> Callable[..., Any]:
         """Return the function of the remaining arguments, with these held fixed.
 
         What depends on them alone is computed once, here: ``jit(hvp(f)).partial(x)`` multiplies
@@ -140,6 +141,10 @@ class Jitted(ShortlyCalled):
         ----------
         *args
             The first arguments; arrays are copied, so that they may change afterwards.
+        multiply_out : bool, optional
+            Let sums that are linear in the other arguments be written with other coefficients,
+            where no loop is compiled and that saves work. Without it, results are those of the
+            whole function to the last digit.
 
         Returns
         -------
@@ -155,7 +160,7 @@ class Jitted(ShortlyCalled):
         (array([6., 0.]), array([ 0., 12.]))
         """
         held = tuple(x.copy() if isinstance(x, np.ndarray) else x for x in args)
-        return Partial(self, held, self._trace_for)
+        return Partial(self, held, self._trace_for, multiply_out)
 
     def _trace_for(self, args: tuple[Any, ...]) -> Any:
         """Return the only trace for plain arrays, once it was compared; else None."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hessopt.backends.code import Code
-from hessopt.transforms.engine import Engine
+from hessopt.transforms.engine import Engine, has_numba
 from hessopt.transforms.shortcut import ShortlyCalled, shortcut
 from hessopt.transforms.signature import SINGLE, Form, HasVariable
+
+if TYPE_CHECKING:
+    from hessopt.program.program import Program
+
+# What is multiplied out must leave no more than this share of the work: the first part grows
+MOST_OF_THE_WORK = 0.7
 
 _MISSED = object()
 
@@ -27,10 +33,8 @@ class Split:
         is one once its engine is settled.
     """
 
-    def __init__(self, engine: Engine, known: int) -> None:
-        from hessopt.program.partition import partition
-
-        first, second = partition(engine.program, range(known))
+    def __init__(self, engine: Engine, known: int, multiply_out: bool) -> None:
+        first, second = _parts(engine, range(known), multiply_out)
         self.first = Engine(first, engine.backend, engine.name)
         self.second = Engine(second, engine.backend, engine.name)
         self.bind: Callable[..., Any] | None = None
@@ -44,6 +48,23 @@ class Split:
         self.bind = shortcut(code, free, form, held)
 
 
+def _parts(engine: Engine, known: range, multiply_out: bool) -> tuple[Program, Program]:
+    """Cut a program; multiply out, if asked to, where each operation costs a pass."""
+    from hessopt.program.collect import collect
+    from hessopt.program.partition import partition
+    from hessopt.program.simplify import common_subexpressions, simplify
+
+    first, second = partition(engine.program, known)
+    compiled = engine.backend == "numba" or (engine.backend == "auto" and has_numba())
+    if compiled or not multiply_out:
+        return first, second
+    collected = common_subexpressions(collect(engine.program, known))
+    before, after = partition(collected, known, cheap=1)
+    after = simplify(after)
+    worth = after.cost().flops <= MOST_OF_THE_WORK * second.cost().flops
+    return (simplify(before), after) if worth else (first, second)
+
+
 class Partial(ShortlyCalled):
     """A jitted function with its first arguments held fixed; made by `Jitted.partial`.
 
@@ -55,13 +76,20 @@ class Partial(ShortlyCalled):
         The first ones.
     trace_for : callable
         Given all arguments, returns the trace to split, or None where there is none yet.
+    multiply_out : bool
+        Whether the second part may round otherwise, if that saves work.
     """
 
     def __init__(
-        self, jitted: Callable[..., Any], held: tuple[Any, ...], trace_for: Callable[..., Any]
+        self,
+        jitted: Callable[..., Any],
+        held: tuple[Any, ...],
+        trace_for: Callable[..., Any],
+        multiply_out: bool,
     ) -> None:
         super().__init__()
         self._jitted, self._held, self._trace_for = jitted, held, trace_for
+        self._multiply_out = multiply_out
         self._inputs = _as_inputs(held)
         self._split: Split | None = None
         self._kept: tuple[Any, ...] = ()
@@ -100,7 +128,7 @@ class Partial(ShortlyCalled):
         if trace is None:
             return
         inputs = _as_inputs(args)
-        split = trace.split(len(self._held))
+        split = trace.split(len(self._held), self._multiply_out)
         kept, holds = split.first([*self._inputs, *inputs])
         if holds:
             self._split, self._kept, self._form = split, kept, trace.form

@@ -291,12 +291,14 @@ def last_block_is_dropped(patch: Any) -> None:
 
 
 def nothing_is_kept(patch: Any) -> None:
-    patch.setattr(partition, "CHEAP", 1e9)
+    patch.setattr(partition.partition, "__defaults__", (1e9,))
 
 
 def known_too_much(patch: Any) -> None:
     real = partition.partition
-    patch.setattr(partition, "partition", lambda program, known: real(program, {0, 1}))
+    patch.setattr(
+        partition, "partition", lambda program, known, *more: real(program, {0, 1}, *more)
+    )
 
 
 def guards_of_the_second_part_lost(patch: Any) -> None:

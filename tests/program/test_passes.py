@@ -251,6 +251,45 @@ def test_patches_are_added_in_place():
     close(evaluate(simple, X), [hessopt.grad(f)(X)])
 
 
+@pytest.mark.parametrize(
+    ("assign", "left"),
+    [
+        (lambda y, x: y.__setitem__(slice(1, None), y[1:] + x[:-1]), ["ScatterAdd"]),
+        (lambda y, x: y.__setitem__(slice(1, None), x[:-1] + y[1:]), ["ScatterAdd"]),
+        (lambda y, x: y.__setitem__(slice(1, None), y[1:] - x[:-1]), ["Neg", "ScatterAdd"]),
+        (lambda y, x: y.__setitem__(slice(1, None), x[:-1] - y[1:]), ["Sub", "SetItem"]),
+        (lambda y, x: y.__setitem__(slice(1, None), y[:-1] + x[1:]), ["Add", "SetItem"]),
+        (lambda y, x: y.__setitem__(slice(1, None), y[1:] + x[:1]), ["Add", "SetItem"]),
+        (lambda y, x: y.__setitem__([0, 0], y[[0, 0]] + x[:2]), ["Add", "SetItem"]),
+    ],
+)
+def test_an_assignment_that_adds(assign: Any, left: list[str]):
+    def f(x: Any) -> Any:
+        y = np.sin(x)
+        assign(y, x)
+        return y
+
+    simple = simplify(traced(f, X))
+    close(evaluate(simple, -X), [f(-X)])
+    assert [op for op in ops(simple) if op != "GetItem"] == ["Sin", *left]
+
+
+@pytest.mark.parametrize(
+    ("second", "joined"),
+    [(slice(2, None), True), (slice(1, None), False), (2, True), ([2], False), (np.s_[...], False)],
+)
+def test_assignments_into_zeros(second: Any, joined: bool):
+    def f(x: Any) -> Any:
+        y = np.zeros_like(x)
+        y[:2] = x[1:]
+        y[second] = np.sin(x)[second]
+        return y
+
+    simple = simplify(traced(f, X))
+    close(evaluate(simple, -X), [f(-X)])
+    assert ops(simple).count("SetItem") == (0 if joined else 1)
+
+
 def test_notes_of_passes():
     program = simplify(traced(hessopt.hvp(lambda x: np.sum(x**3)), X, X))
     assert {name for name, _, _ in program.passes} <= {p.__name__ for p in passes.PASSES}

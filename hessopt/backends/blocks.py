@@ -11,6 +11,7 @@ import numpy as np
 
 from hessopt.backends.code import indented
 from hessopt.backends.driver import Driver
+from hessopt.backends.shifts import Part, merged
 from hessopt.program.collapse import collapsed
 from hessopt.program.nest import (
     Check,
@@ -21,6 +22,7 @@ from hessopt.program.nest import (
     Nest,
     Scalar,
     Segment,
+    Statement,
     Store,
     Temp,
     Zero,
@@ -28,7 +30,7 @@ from hessopt.program.nest import (
 from hessopt.program.places import Place
 from hessopt.program.program import Instruction
 
-BLOCK = 1 << 13  # entries of a block: a dozen blocks of doubles fit into the cache of a core
+BLOCK = 1 << 14  # entries of a block: eight blocks of doubles fit into the cache of a core
 
 UFUNCS = frozenset(
     x for x in vars(np).values() if isinstance(x, np.ufunc) and x.nout == 1 and not x.signature
@@ -86,10 +88,19 @@ class BlockDriver(Driver):
                 kind = self.number_of(self.kinds[s.number][1])
                 self.lines.append(f"v{s.number} = {kind}({self.term(s.term, terms)})")
 
+    def operand(self, term: Any, line: Instruction, terms: dict[int, str]) -> str:
+        """Return the code of an operand of an operation on blocks."""
+        constant = not isinstance(term, (Temp, Part, Scalar))
+        if constant and isinstance(line.primitive.forward, np.ufunc) and line.op != "Pow":
+            return self.writer.number(term, line)
+        return self.term(term, terms)
+
     def term(self, term: Any, terms: dict[int, str]) -> str:
         """Return the code of a term."""
         if isinstance(term, Temp):
             return terms[term.number]
+        if isinstance(term, Part):
+            return f"{terms[term.number]}[{term.lead or ''}:{-term.lack or ''}]"
         return f"v{term.number}" if isinstance(term, Scalar) else self.writer.spell(term)
 
     def nest(self, nest: Nest) -> None:
@@ -111,30 +122,34 @@ class BlockDriver(Driver):
         lows = [low for low, _ in segment.ranges]
         inner = counts[1:]
         rows = max(1, BLOCK // max(1, prod(inner)))
+        whole = counts[0] <= rows
+        body, spans = merged(segment.body, min(rows, counts[0]) // 4)
         views: dict[Any, str] = {}
 
-        def view(key: Any, place: Place, axes: Sequence[int] = range(nest.depth)) -> None:
-            if (key, place) not in views:
-                name = views[key, place] = f"w{len(views)}"
+        def view(
+            key: Any, place: Place, axes: Sequence[int] = range(nest.depth), span: int = 0
+        ) -> None:
+            if (key, place, span) not in views:
+                name = views[key, place, span] = f"w{len(views)}"
                 start = place.const + sum(c * low for c, low in zip(place.coefs, lows, strict=True))
-                shape, steps = (tuple(x[a] for a in axes) for x in (counts, place.coefs))
+                longer = (counts[0] + span, *inner)
+                shape, steps = (tuple(x[a] for a in axes) for x in (longer, place.coefs))
                 of = f"strided({self.array(key)}, {start}, {shape!r}, {steps!r})"
                 self.lines.append(f"{name} = {of}")
 
-        for s in segment.body:
+        for s in body:
             if isinstance(s, Load):
-                view(s.array, s.place)
+                view(s.array, s.place, span=spans.get(s.target, 0))
             elif isinstance(s, Store):
                 view(s.number, s.place, moving(s.place) if s.adds else range(nest.depth))
             elif isinstance(s, Fold) and s.place is not None:
                 view(s.number, s.place, range(nest.rows))
-        buffers, chosen = assigned(segment)
-        shape = (min(rows, counts[0]), *inner)
-        for number, dtype in enumerate(buffers):
+        buffers, chosen = assigned(body, spans)
+        for number, (dtype, span) in enumerate(buffers):
             kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
+            shape = (min(rows, counts[0]) + span, *inner)
             self.lines.append(f"q{number} = empty({shape!r}{kind})")
-        whole = counts[0] <= rows
-        text = self.body(segment, views, chosen, nest, whole)
+        text = self.body(body, spans, views, chosen, nest, whole)
         done = ", ".join([*views.values(), *(f"q{k}" for k in range(len(buffers)))])
         if whole:
             self.lines += [*text, f"del {done}"]
@@ -146,13 +161,14 @@ class BlockDriver(Driver):
             *indented(text),
         ]
         if rest:
-            cut = [f"q{k} = q{k}[:{rest}]" for k in range(len(buffers))]
+            cut = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
             self.lines += [*cut, f"low, high = {full * rows}, {counts[0]}", *text]
         self.lines.append(f"del {done}")
 
     def body(
         self,
-        segment: Segment,
+        body: Sequence[Statement],
+        spans: dict[int, int],
         views: dict[Any, str],
         chosen: dict[int, Any],
         nest: Nest,
@@ -163,25 +179,27 @@ class BlockDriver(Driver):
         terms: dict[int, str] = {}
 
         text: list[str] = []
-        for s in segment.body:
+        for s in body:
             if isinstance(s, Load):
-                terms[s.target] = f"{views[s.array, s.place]}{part}"
+                span = spans.get(s.target, 0)
+                longer = f"[low:high + {span}]" if span and not whole else part
+                terms[s.target] = f"{views[s.array, s.place, span]}{longer}"
             elif isinstance(s, Compute):
                 place = chosen[s.target]
                 out = (
-                    f"{views[place.number, place.place]}{part}"
+                    f"{views[place.number, place.place, 0]}{part}"
                     if isinstance(place, Store)
                     else f"q{place}"
                 )
-                operands = [self.term(x, terms) for x in s.arguments]
+                operands = [self.operand(x, s.line, terms) for x in s.arguments]
                 text += self.operation(s.line, operands, out)
                 terms[s.target] = out
             elif isinstance(s, Store):
-                target = f"{views[s.number, s.place]}{part}"
+                target = f"{views[s.number, s.place, 0]}{part}"
                 if s.adds:
                     text += self.adding(s, self.term(s.term, terms), views, nest, part)
                 elif self.term(s.term, terms) != target:
-                    name = views[s.number, s.place]
+                    name = views[s.number, s.place, 0]
                     text.append(
                         f"{name}[{'...' if whole else 'low:high'}] = {self.term(s.term, terms)}"
                     )
@@ -195,7 +213,7 @@ class BlockDriver(Driver):
         """Write a sum into an array: first over the counters that do not move in it."""
         kept = moving(store.place)
         summed = tuple(axis for axis in range(nest.depth) if axis not in kept)
-        target = views[store.number, store.place]
+        target = views[store.number, store.place, 0]
         if summed:
             term = f"np.add.reduce({term}, {summed!r})"
         return [f"t = {target}{part if 0 in kept else ''}", f"t += {term}"]
@@ -207,7 +225,7 @@ class BlockDriver(Driver):
             total = f"v{fold.number}"
             return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"
         axes = tuple(range(nest.rows, nest.depth))
-        target = f"{views[fold.number, fold.place]}[{'...' if whole else 'low:high'}]"
+        target = f"{views[fold.number, fold.place, 0]}[{'...' if whole else 'low:high'}]"
         return f"{target} = {ufunc}.reduce({term}, {axes!r})"
 
     def operation(self, line: Instruction, operands: list[str], out: str) -> list[str]:
@@ -231,19 +249,22 @@ def moving(place: Place) -> list[int]:
     return [axis for axis, coef in enumerate(place.coefs) if coef]
 
 
-def assigned(segment: Segment) -> tuple[list[Any], dict[int, Any]]:
+def assigned(
+    body: Sequence[Statement], spans: dict[int, int]
+) -> tuple[list[tuple[Any, int]], dict[int, Any]]:
     """Choose for each computed term a buffer, or the store that it is meant for.
 
-    Returns the buffers' types, and the choice by the term's number.
+    Returns the buffers' types and by how much each is longer than a block, and the choice by the
+    term's number.
     """
     last: dict[int, int] = {}
-    for at, s in enumerate(segment.body):
+    for at, s in enumerate(body):
         for x in terms_of(s):
-            if isinstance(x, Temp):
+            if isinstance(x, (Temp, Part)):
                 last[x.number] = at
     stores = {
         s.term.number: s
-        for s in segment.body
+        for s in body
         if isinstance(s, Store) and not s.adds and isinstance(s.term, Temp)
     }
     buffers: list[Any] = []
@@ -252,31 +273,31 @@ def assigned(segment: Segment) -> tuple[list[Any], dict[int, Any]]:
     ending: dict[int, list[int]] = defaultdict(list)
     for number, at in last.items():
         ending[at].append(number)
-    dtypes: dict[int, Any] = {}
-    for at, s in enumerate(segment.body):
+    kinds: dict[int, Any] = {}
+    for at, s in enumerate(body):
         # an operand that ends here may be overwritten, element by element; not one of a choice
         early = isinstance(s, Compute) and s.line.primitive.forward is not np.where
         if early:
-            _release(ending[at], chosen, dtypes, free)
+            _release(ending[at], chosen, kinds, free)
         if isinstance(s, Compute):
-            dtype = s.line.dtype
+            kind = s.line.dtype, spans.get(s.target, 0)
             if s.target in stores:
                 chosen[s.target] = stores[s.target]
-            elif free[dtype]:
-                chosen[s.target] = free[dtype].pop()
+            elif free[kind]:
+                chosen[s.target] = free[kind].pop()
             else:
                 chosen[s.target] = len(buffers)
-                buffers.append(dtype)
-            dtypes[s.target] = dtype
+                buffers.append(kind)
+            kinds[s.target] = kind
         if not early:
-            _release(ending[at], chosen, dtypes, free)
+            _release(ending[at], chosen, kinds, free)
     return buffers, chosen
 
 
-def _release(ended: list[int], chosen: Any, dtypes: Any, free: Any) -> None:
+def _release(ended: list[int], chosen: Any, kinds: Any, free: Any) -> None:
     for number in ended:
         if isinstance(chosen.get(number), int):
-            free[dtypes[number]].append(chosen[number])
+            free[kinds[number]].append(chosen[number])
 
 
 def terms_of(statement: Any) -> tuple[Any, ...]:

@@ -35,6 +35,7 @@ class Writer:
         self.program, self.buffered = program, buffered
         self.called: set[int] = set()
         self.names: dict[str, Any] = {"np": np, "asarray": np.asarray, "empty": np.empty}
+        self.constants: dict[str, str] = {}
         self.shapes = [shape for shape, _ in program.inputs]
         self.shapes += [line.shape for line in program.instructions]
         self.memory = memory_of(program)
@@ -98,6 +99,16 @@ class Writer:
             return f"({x!r})"
         return self.name(x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x)
 
+    def number(self, x: Any, line: Instruction) -> str:
+        """Return the code of an operand of a ufunc; NumPy takes longer over a Python number."""
+        double = line.dtype == np.float64 and line.shape
+        if not double or type(x) not in (int, float, np.float64) or float(x) != x:
+            return self.spell(x)
+        key = repr(float(x))
+        if key not in self.constants:
+            self.constants[key] = self.name(np.array(float(x)))
+        return self.constants[key]
+
     def index(self, index: Any) -> str:
         """Return the code between the brackets of an index."""
         if type(index) is tuple and is_basic(index) and index:
@@ -116,8 +127,11 @@ class Writer:
     def write(self, number: int, line: Instruction) -> list[str]:
         """Write one line; its operands are v0, v1, ... by their numbers."""
         self.called.add(number)
-        operands = [self.spell(x) for x in line.operands]
         primitive = line.primitive
+        ufunc = isinstance(primitive.forward, np.ufunc) and line.op != "Pow"
+        plain = line.op and ufunc and not line.params
+        spell = self.number if plain else lambda x, line: self.spell(x)
+        operands = [spell(x, line) for x in line.operands]
         if line.op == "GetItem":
             return [f"v{number} = {operands[0]}[{self.index(line.params['index'])}]"]
         if line.op == "Item":
@@ -126,7 +140,7 @@ class Writer:
             return self.scatter(number, line, operands)
         if line.op == "Pow":
             return [f"v{number} = {self.power(number, line, operands)}"]
-        if line.op and isinstance(primitive.forward, np.ufunc) and not line.params:
+        if plain:
             return [f"v{number} = {self.arithmetic(number, line, operands)}"]
         parameters = [f"{k}={self.name(v)}" for k, v in line.params.items()]
         call = f"{self.name(primitive.forward)}({', '.join([*operands, *parameters])})"

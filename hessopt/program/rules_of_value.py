@@ -2,8 +2,9 @@
 
 They hold for real floating-point numbers alone; complex products of infinities have corners of
 their own. What rounds otherwise than the original: two constant factors become one, and x**3 to
-x**8 become products, a factor moves out of a product or a sum, and where zeros with patches are
-added to a value the order of the additions changes. The others are exact, up to the sign of a zero.
+x**8 become products, a factor moves out of a product or a sum, also one that two terms have in
+common, and where zeros with patches are added to a value the order of the additions changes. The
+others are exact, up to the sign of a zero.
 """
 
 from __future__ import annotations
@@ -125,6 +126,9 @@ def _sum(line: Instruction, known: Known) -> Any:
         return b
     if isinstance(a, Ref) and isinstance(b, Ref) and a == b and known.stands_for(a, line):
         return _as(np.multiply, (2.0, a), line)
+    common = _common_factor(a, b, line, known)
+    if common is not None:
+        return common
     for x, other in ((b, a), (a, b)):
         inner = known.made_by(x, "Neg")
         if inner is not None:
@@ -140,6 +144,19 @@ def _sum(line: Instruction, known: Known) -> Any:
     return line
 
 
+def _common_factor(a: Any, b: Any, line: Instruction, known: Known) -> Instruction | None:
+    """Take c x + c y = c (x + y), and c x + (-c) y = c (x - y); so for differences."""
+    first, second = _factor(a, known, alone=True), _factor(b, known, alone=True)
+    if first is None or second is None or not first[0] or abs(first[0]) != abs(second[0]):
+        return None
+    (c, x), (d, y) = first, second
+    if not known.stands_for(x, line) or not known.stands_for(y, line):
+        return None
+    plus = (line.op == "Add") == (c == d)
+    both = _as(np.add if plus else np.subtract, (x, y), line)
+    return _times(c, both, line)
+
+
 def _difference(line: Instruction, known: Known) -> Any:
     """Take x - 0 = x; 0 - x = -x; a - (-b) = a + b; (-a) - b = -(a + b)."""
     a, b = line.operands
@@ -147,6 +164,9 @@ def _difference(line: Instruction, known: Known) -> Any:
         return a
     if _is(a, 0) and known.stands_for(b, line):
         return _as(np.negative, (b,), line)
+    common = _common_factor(a, b, line, known)
+    if common is not None:
+        return common
     inner = known.made_by(b, "Neg")
     if inner is not None:
         return _as(np.add, (a, inner.operands[0]), line)

@@ -58,6 +58,8 @@ def shortcut(
         else:
             names[f"v{k}_dtype"] = x.dtype
             shape = f"v{k}.shape == {x.shape!r}"
+            if x.ndim == 1:  # which takes less than to make a tuple
+                shape = f"v{k}.ndim == 1 and len(v{k}) == {len(x)}"
             tests += [f"v{k}.__class__ is ndarray", shape, f"v{k}.dtype is v{k}_dtype"]
         prepared += code.entry[k]
     given = [f"v{k}" for k in arguments]

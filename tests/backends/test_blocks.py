@@ -11,6 +11,7 @@ import hessopt
 from hessopt.backends import blocks, numpy_backend
 from hessopt.backends.blocks import assigned, moving, strided, terms_of
 from hessopt.backends.lines import Writer
+from hessopt.backends.shifts import merged
 from hessopt.program.nest import Compute, Load, Segment, Store, Temp
 from hessopt.program.places import Place
 from tests.program.planning import nests, plan_of, program_of
@@ -113,7 +114,7 @@ def test_buffers_are_few_and_never_hold_two_live_terms():
         return a + b
 
     segment, _ = segment_of(chain, np.linspace(0, 1, 50))
-    buffers, chosen = assigned(segment)
+    buffers, chosen = assigned(segment.body, {})
     assert 3 <= len(buffers) <= 6
     last = {
         x.number: at
@@ -133,9 +134,22 @@ def test_buffers_are_few_and_never_hold_two_live_terms():
         holder[chosen[s.target]] = s.target
 
 
+def test_buffers_are_shared_by_terms_of_one_length():
+    def f(x: Any) -> Any:
+        return np.sin(x[1:] * x[1:]) - np.sin(x[:-1] * x[:-1]) + np.cos(x[1:])
+
+    segment, _ = segment_of(f, np.linspace(0, 1, 50))
+    body, spans = merged(segment.body, 1)
+    buffers, chosen = assigned(body, spans)
+    assert buffers == [(np.dtype(float), 1), (np.dtype(float), 0), (np.dtype(float), 0)]
+    for s in body:
+        if isinstance(s, Compute) and not isinstance(chosen[s.target], Store):
+            assert buffers[chosen[s.target]][1] == spans.get(s.target, 0)
+
+
 def test_a_result_is_computed_where_it_is_stored():
     segment, _ = segment_of(lambda x: np.sin(np.cos(x)), np.linspace(0, 1, 50))
-    buffers, chosen = assigned(segment)
+    buffers, chosen = assigned(segment.body, {})
     assert len(buffers) == 1
     assert sum(isinstance(place, Store) for place in chosen.values()) == 1
     assert isinstance(segment.body[0], Load)

@@ -42,7 +42,8 @@ def logistic_regression(
     truth = rng.standard_normal(n) / np.sqrt(n)
     # A logistic variable exceeds -t with the probability 1 / (1 + exp(-t))
     labels = np.where(truth @ data + rng.logistic(size=samples) > 0, 1.0, -1.0)
-    data *= labels  # the loss depends on their product alone
+    # the loss depends on their product alone; a sample's numbers lie side by side, as in most data
+    data = np.asfortranarray(data * labels)
 
     def value(w):
         margins = w @ data

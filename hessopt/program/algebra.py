@@ -7,12 +7,13 @@ from typing import Any
 
 from hessopt.program.known import Known
 from hessopt.program.program import Instruction, Program, Ref
+from hessopt.program.rules_of_logistic import RULES_OF_LOGISTIC
 from hessopt.program.rules_of_shape import RULES_OF_SHAPE, without_broadcasts
 from hessopt.program.rules_of_value import RULES_OF_VALUE
 
 
 def algebra(program: Program) -> Program:
-    """Apply `RULES_OF_VALUE` and `RULES_OF_SHAPE` to each line.
+    """Apply `RULES_OF_SHAPE`, `RULES_OF_VALUE` and `RULES_OF_LOGISTIC` to each line.
 
     A rule returns the line as it is, another instruction, whose operands may be instructions that
     become lines of their own, or the value that stands for it.
@@ -50,7 +51,7 @@ def rewritten(line: Instruction, known: Known) -> Any:
     """Apply the first rule that changes the line."""
     if line.shape is None or not line.op:
         return line
-    for rules in (RULES_OF_SHAPE, RULES_OF_VALUE):
+    for rules in (RULES_OF_SHAPE, RULES_OF_VALUE, RULES_OF_LOGISTIC):
         rule = rules.get(line.op)
         result = line if rule is None else rule(line, known)
         if result is not line:

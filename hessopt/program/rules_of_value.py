@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from math import frexp, prod
+from math import frexp
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,16 @@ from hessopt.program.known import Known, instruction, is_number, is_zero
 from hessopt.program.program import Instruction, Ref
 
 HIGHEST_POWER = 8
-LARGE = 1024  # entries
 
 
 def _is(x: Any, value: float) -> bool:
     return is_number(x) and bool(x == value)
 
 
-def _as(function: Callable[..., Any], operands: tuple[Any, ...], like: Instruction) -> Instruction:
+def computed(
+    function: Callable[..., Any], operands: tuple[Any, ...], like: Instruction
+) -> Instruction:
+    """Return the line that computes a function, with the result of another line."""
     return instruction(RULES[function], operands, like)  # pyright: ignore - a primitive
 
 
@@ -99,7 +101,7 @@ def _product(line: Instruction, known: Known) -> Any:
 
 
 def _times(c: float, x: Any, line: Instruction) -> Instruction:
-    return _as(np.negative, (x,), line) if c == -1 else _as(np.multiply, (c, x), line)
+    return computed(np.negative, (x,), line) if c == -1 else computed(np.multiply, (c, x), line)
 
 
 def _quotient(line: Instruction, known: Known) -> Any:
@@ -111,11 +113,11 @@ def _quotient(line: Instruction, known: Known) -> Any:
         if c == 1:
             return x
         if abs(frexp(c)[0]) == 0.5 and low <= abs(c) <= high:
-            return _as(np.multiply, (1 / c, x), line)
+            return computed(np.multiply, (1 / c, x), line)
     y = _negated(x, line, known)
     if y is None:
         return line
-    return _as(np.negative, (line._replace(operands=(y, line.operands[1])),), line)
+    return computed(np.negative, (line._replace(operands=(y, line.operands[1])),), line)
 
 
 def _sum(line: Instruction, known: Known) -> Any:
@@ -125,14 +127,14 @@ def _sum(line: Instruction, known: Known) -> Any:
     if _is(a, 0) and known.stands_for(b, line):
         return b
     if isinstance(a, Ref) and isinstance(b, Ref) and a == b and known.stands_for(a, line):
-        return _as(np.multiply, (2.0, a), line)
+        return computed(np.multiply, (2.0, a), line)
     common = _common_factor(a, b, line, known)
     if common is not None:
         return common
     for x, other in ((b, a), (a, b)):
         inner = known.made_by(x, "Neg")
         if inner is not None:
-            return _as(np.subtract, (other, inner.operands[0]), line)
+            return computed(np.subtract, (other, inner.operands[0]), line)
         patched = known.made_by(x, "ScatterAdd", alone=True)
         if (
             patched is not None
@@ -153,7 +155,7 @@ def _common_factor(a: Any, b: Any, line: Instruction, known: Known) -> Instructi
     if not known.stands_for(x, line) or not known.stands_for(y, line):
         return None
     plus = (line.op == "Add") == (c == d)
-    both = _as(np.add if plus else np.subtract, (x, y), line)
+    both = computed(np.add if plus else np.subtract, (x, y), line)
     return _times(c, both, line)
 
 
@@ -163,15 +165,15 @@ def _difference(line: Instruction, known: Known) -> Any:
     if _is(b, 0) and known.stands_for(a, line):
         return a
     if _is(a, 0) and known.stands_for(b, line):
-        return _as(np.negative, (b,), line)
+        return computed(np.negative, (b,), line)
     common = _common_factor(a, b, line, known)
     if common is not None:
         return common
     inner = known.made_by(b, "Neg")
     if inner is not None:
-        return _as(np.add, (a, inner.operands[0]), line)
+        return computed(np.add, (a, inner.operands[0]), line)
     y = _negated(a, line, known)
-    return line if y is None else _as(np.negative, (_as(np.add, (y, b), line),), line)
+    return line if y is None else computed(np.negative, (computed(np.add, (y, b), line),), line)
 
 
 def _negation(line: Instruction, known: Known) -> Any:
@@ -182,9 +184,18 @@ def _negation(line: Instruction, known: Known) -> Any:
         return inner.operands[0]
     scaled = _factor(x, known)
     if scaled is not None:
-        return _as(np.multiply, (-scaled[0], scaled[1]), line)
+        return computed(np.multiply, (-scaled[0], scaled[1]), line)
     inner = known.made_by(x, "Sub", alone=True)
     return line if inner is None else inner._replace(operands=inner.operands[::-1])
+
+
+def _size(line: Instruction, known: Known) -> Any:
+    """|-c x| = |c x|."""
+    scaled = _factor(line.operands[0], known)
+    if scaled is None or scaled[0] > 0 or not known.stands_for(scaled[1], line):
+        return line
+    c, x = scaled
+    return line._replace(operands=(x if c == -1 else computed(np.multiply, (-c, x), line),))
 
 
 def _power(line: Instruction, known: Known) -> Any:
@@ -197,15 +208,15 @@ def _power(line: Instruction, known: Known) -> Any:
         if n == 1:
             return x
         half = power(n // 2)
-        square = _as(np.multiply, (half, half), line)
-        return square if n % 2 == 0 else _as(np.multiply, (square, x), line)
+        square = computed(np.multiply, (half, half), line)
+        return square if n % 2 == 0 else computed(np.multiply, (square, x), line)
 
     return power(int(n)) if known.shape(x) == line.shape else line
 
 
 def _square(line: Instruction, known: Known) -> Any:
     (x,) = line.operands
-    return _as(np.multiply, (x, x), line) if known.stands_for(x, line) else line
+    return computed(np.multiply, (x, x), line) if known.stands_for(x, line) else line
 
 
 def _sum_of_scaled(line: Instruction, known: Known) -> Any:
@@ -220,29 +231,18 @@ def _sum_of_scaled(line: Instruction, known: Known) -> Any:
 
 
 def _choice(line: Instruction, known: Known) -> Any:
-    """Where both branches are one number, it is the result."""
-    _, a, b = line.operands
+    """Where both branches are one number, it is the result; so is one that is always chosen."""
+    condition, a, b = line.operands
+    if not isinstance(condition, Ref) and (np.all(condition) or not np.any(condition)):
+        chosen = a if np.any(condition) else b
+        return chosen if known.stands_for(chosen, line) else line
     same = is_number(a) and _is(b, a) and np.signbit(a) == np.signbit(b)
     return np.broadcast_to(np.asarray(a, line.dtype), line.shape) if same else line  # pyright: ignore
 
 
-def _log_add_exp(line: Instruction, known: Known) -> Any:
-    """Spell log(exp(a) + exp(b)) out for large arrays, where NumPy's exp and log1p are fast.
+def for_real(rule: Callable[..., Any]) -> Callable[[Instruction, Known], Any]:
+    """Return a rule that lets lines of other numbers than real ones alone."""
 
-    So derivatives, which need it for a, b and for -a, -b, share the exponential. Where a = b the
-    difference may be inf - inf.
-    """
-    a, b = line.operands
-    if prod(line.shape or ()) < LARGE:
-        return line
-    distance = _as(np.absolute, (_as(np.subtract, (a, b), line),), line)
-    rest = _as(np.log1p, (_as(np.exp, (_as(np.negative, (distance,), line),), line),), line)
-    equal = _as(np.equal, (a, b), line)._replace(dtype=np.dtype(bool))
-    rest = _as(np.where, (equal, float(np.log(2)), rest), line)
-    return _as(np.add, (_as(np.maximum, (a, b), line), rest), line)
-
-
-def _for_real(rule: Callable[..., Any]) -> Callable[[Instruction, Known], Any]:
     def checked(line: Instruction, known: Known) -> Any:
         dtype = line.dtype
         return rule(line, known) if dtype.kind == "f" and dtype.itemsize <= 8 else line  # pyright: ignore
@@ -251,7 +251,7 @@ def _for_real(rule: Callable[..., Any]) -> Callable[[Instruction, Known], Any]:
 
 
 RULES_OF_VALUE: dict[str, Callable[[Instruction, Known], Any]] = {
-    name: _for_real(rule)
+    name: for_real(rule)
     for name, rule in {
         "Mul": _product,
         "Div": _quotient,
@@ -262,6 +262,6 @@ RULES_OF_VALUE: dict[str, Callable[[Instruction, Known], Any]] = {
         "Square": _square,
         "Sum": _sum_of_scaled,
         "Where": _choice,
-        "Logaddexp": _log_add_exp,
+        "Absolute": _size,
     }.items()
 }

@@ -167,6 +167,30 @@ def _is_zero_at(base: Any, index: Any, line: Instruction, known: Known) -> bool:
     return not covered[index].any()
 
 
+def _rows(line: Instruction, known: Known) -> Any:
+    """Take rows that are zeros with patches for a table of zeros with patches."""
+    if line.params["axis"] != -len(line.shape or ()):
+        return line
+    values: list[Any] = []
+    indices: list[Any] = []
+    for k, x in enumerate(line.operands):
+        row = known.made_by(x, "Reshape", alone=True)
+        if row is None or known.shape(x) != (1, *known.shape(row.operands[0])):
+            return line
+        patched = known.made_by(row.operands[0], "ScatterAdd", alone=True)
+        if patched is None or not is_zero(patched.operands[0]) or patched.dtype != line.dtype:
+            return line
+        if not all(map(is_basic, patched.params["indices"])):
+            return line
+        values += patched.operands[1:]
+        indices += [(k, *(i if type(i) is tuple else (i,))) for i in patched.params["indices"]]
+    if len(values) > MOST_PATCHES:
+        return line
+    zeros = np.broadcast_to(np.zeros((), line.dtype), line.shape or ())
+    scatter = RULES[scatter_add]
+    return instruction(scatter, (zeros, *values), line, indices=tuple(indices))  # pyright: ignore
+
+
 def _sum(line: Instruction, known: Known) -> Any:
     """Sum along nothing, along axes of length one, or along axes that were broadcast."""
     (x,) = line.operands
@@ -236,6 +260,7 @@ RULES_OF_SHAPE: dict[str, Callable[[Instruction, Known], Any]] = {
     "GetItem": _get_item,
     "ScatterAdd": _scatter,
     "SetItem": _assignment,
+    "Concatenate": _rows,
     "Sum": _sum,
     "MatMul": _matrix_product,
     "not_equal": _is_true,

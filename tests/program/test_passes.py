@@ -290,6 +290,26 @@ def test_assignments_into_zeros(second: Any, joined: bool):
     assert ops(simple).count("SetItem") == (0 if joined else 1)
 
 
+def test_rows_of_a_hessian_are_one_table():
+    def f(x: Any) -> Any:
+        return x[0] ** 2 * x[1] + np.sin(x[1]) * x[2]
+
+    simple = simplify(traced(hessopt.hessian(f), X))
+    assert (ops(simple).count("ScatterAdd"), ops(simple).count("Concatenate")) == (1, 0)
+    close(evaluate(simple, -X), [hessopt.hessian(f)(-X)])
+
+
+def test_rows_that_are_needed_elsewhere_stay():
+    def f(x: Any) -> Any:
+        row = hessopt.grad(lambda x: x[0] * x[1])(x)
+        other = hessopt.grad(lambda x: x[1] * x[2])(x)
+        return np.stack([row, other]), row * 2, np.stack([row, other], axis=1)
+
+    simple = simplify(traced(f, X))
+    assert ops(simple).count("ScatterAdd") == 2
+    close(evaluate(simple, -X), f(-X))
+
+
 def test_notes_of_passes():
     program = simplify(traced(hessopt.hvp(lambda x: np.sum(x**3)), X, X))
     assert {name for name, _, _ in program.passes} <= {p.__name__ for p in passes.PASSES}

@@ -290,6 +290,8 @@ def _spell(x: Any) -> str:
         parts = ["" if p is None else str(p) for p in (x.start, x.stop, x.step)]
         return ":".join(parts if parts[2] else parts[:2])
     if isinstance(x, np.ndarray) and x.ndim:
+        if x.size and not any(x.strides):  # one number stands for all
+            return f"<{_type(x.shape, x.dtype)}: all {x[(0,) * x.ndim].item()!r}>"
         return f"<{_type(x.shape, x.dtype)}>"
     if isinstance(x, (np.ndarray, np.generic)):
         return repr(x.item())

@@ -116,8 +116,8 @@ def least_squares(
         With ``x``, ``cost``, ``fun`` (the residuals), ``jac`` (of shape ``(residuals,
         variables)``; with a loss, Triggs's correction of it), ``grad``, ``optimality`` (largest
         entry of the gradient that no bound holds back), ``active_mask``, ``nit``, ``nfev``
-        (residuals), ``njev`` (Jacobians), ``nhev`` (second-order terms), ``status`` (SciPy's numbers, and more below 0 and above 4),
-        ``message``, ``success``, ``method``, ``history``.
+        (residuals), ``njev`` (Jacobians), ``nhev`` (second-order terms), ``status`` (SciPy's
+        numbers, and more below 0 and above 4), ``message``, ``success``, ``method``, ``history``.
 
         An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
         run with the best point so far and ``success=False``.

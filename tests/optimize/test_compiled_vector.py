@@ -69,7 +69,9 @@ def test_what_a_point_is_evaluated_at_may_change_afterwards():
     x, u = X.copy(), np.ones(5)
     compiled = CompiledVector(tall, (3,), 5)
     products = compiled.tangent(x), compiled.adjoint(x), compiled.curvature(x, u)
-    expected = [np.array(product(np.ones(k))) for product, k in zip(products, (3, 5, 3), strict=True)]
+    expected = [
+        np.array(product(np.ones(k))) for product, k in zip(products, (3, 5, 3), strict=True)
+    ]
     x[:], u[:] = 7.0, 7.0
     for product, k, before in zip(products, (3, 5, 3), expected, strict=True):
         np.testing.assert_allclose(product(np.ones(k)), before, rtol=1e-13)
@@ -77,7 +79,8 @@ def test_what_a_point_is_evaluated_at_may_change_afterwards():
 
 def test_shapes():
     compiled = CompiledVector(lambda x: x @ np.ones((2, 2)), (2, 2), 4)
-    np.testing.assert_array_equal(compiled.jacobian(np.arange(4.0)), np.kron(np.eye(2), np.ones((2, 2))))
+    J = compiled.jacobian(np.arange(4.0))
+    np.testing.assert_array_equal(J, np.kron(np.eye(2), np.ones((2, 2))))
     np.testing.assert_array_equal(compiled.tangent(np.zeros(4))(np.arange(4.0)), [1, 1, 5, 5])
 
 

@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 # So many second-order terms are recorded before they are traced. That costs as much as some five of
 # them, and few fits need more
 RECORDED = 10
+# With more rows and more columns than this a recorded Jacobian costs more than a trace
+FEW = 10
 
 
 class VectorOracle:
@@ -54,6 +56,9 @@ class VectorOracle:
         Whether exact derivatives come from programs, or the backend that runs these. Traces and
         comparisons are then all that fun is called for beside values, and for values too if there
         are many.
+    recorded : int
+        How many Jacobians of few rows or columns are recorded before they are traced, which costs
+        as much as some five of them.
     guarded : callable
         Calls a product, which evaluates fun where it comes from a program: ``guarded(kind, product,
         vector)``.
@@ -82,6 +87,7 @@ class VectorOracle:
         before_call: Callable[[], None] = lambda: None,
         name: str = "fun",
         jit: bool | str = False,
+        recorded: int = 0,
         guarded: Callable[..., Any] = lambda kind, product, vector: product(vector),
     ) -> None:
         if not callable(fun):
@@ -99,6 +105,7 @@ class VectorOracle:
         self.nhev_before = 0
         self.compiled: CompiledVector | None = None
         self._jit = jit if self.exact else False
+        self._recordings = recorded
 
     @property
     def exact(self) -> bool:
@@ -127,14 +134,21 @@ class VectorOracle:
             self.compiled = CompiledVector(self._bare, self._shape, m, self._jit)
         return self.compiled
 
+    def _tracing(self, m: int) -> CompiledVector | None:
+        """Return the programs if the next Jacobian is to come from them."""
+        compiled = self._programs(m)
+        if compiled is None or compiled.note:
+            return None
+        return compiled if min(m, self.n) > FEW or self.njev >= self._recordings else None
+
     def _bare(self, x: Any) -> Any:
         """Evaluate fun for a program, whose runs are counted instead."""
         return self._fun(x, *self._args, **self._kwargs)
 
     def dense(self, x: Array, r: Array) -> Array:
         """Return the Jacobian at `x`, where the value is `r`, as an array."""
-        compiled = self._programs(r.size)
-        if compiled is not None and not compiled.note:
+        compiled = self._tracing(r.size)
+        if compiled is not None:
             self._before_call()
             self.njev += 1
             return compiled.jacobian(x)
@@ -152,14 +166,14 @@ class VectorOracle:
 
     def operator(self, x: Array, r: Array) -> Any:
         """Return the Jacobian at `x`: an operator of the engine's, or what the user's jac gives."""
+        compiled = self._tracing(r.size)
         self.njev += 1
         if callable(self._jac):
             given = self._jac(x.reshape(self._shape).copy(), *self._args, **self._kwargs)
             return checks.jacobian(given, r.size, self.n)
         if is_scheme(self._jac):
             return differences.jacobian(self._differenced, x, r, self._jac)
-        compiled = self._programs(r.size)
-        if compiled is not None and not compiled.note:
+        if compiled is not None:
             self._before_call()
             return self._operator(r.size, compiled.tangent(x), compiled.adjoint(x))
         return self._linearized(x)
@@ -215,15 +229,7 @@ class VectorOracle:
             self._before_call()
             product = compiled.curvature(x, u)
         else:
-
-            def weighted(z: Any, *args: Any, **kwargs: Any) -> Any:
-                return np.sum(self._recorded(z, *args, **kwargs) * u)
-
-            at = value_grad_hvp(weighted)
-            recorded = at(x.reshape(self._shape), *self._args, **self._kwargs)[2]
-
-            def product(p: Array) -> Any:
-                return recorded(p.reshape(self._shape))
+            product = self._recorded_second(x, u)
 
         def counted(p: Array) -> Array:
             self.nproduct += 1
@@ -231,6 +237,14 @@ class VectorOracle:
             return np.asarray(found, dtype=np.float64).ravel()
 
         return Curvature(self.n, counted)
+
+    def _recorded_second(self, x: Array, u: Array) -> Product:
+        def weighted(z: Any, *args: Any, **kwargs: Any) -> Any:
+            return np.sum(self._recorded(z, *args, **kwargs) * u)
+
+        at = value_grad_hvp(weighted)
+        product = at(x.reshape(self._shape), *self._args, **self._kwargs)[2]
+        return lambda p: product(p.reshape(self._shape))
 
 
 def long(compiled: CompiledVector) -> bool:

@@ -123,8 +123,19 @@ class Residuals:
         self.n = self.x0.size
         self.lower, self.upper = box(bounds, self.x0)
         args = args if isinstance(args, tuple) else (args,)
-        checked = self.check_limits, name, jit, self._guarded
-        self.oracle = VectorOracle(fun, self.shape, args, kwargs, jac, *checked)
+        self.oracle = VectorOracle(
+            fun,
+            self.shape,
+            args,
+            kwargs,
+            jac,
+            self.check_limits,
+            name,
+            jit,
+            # Most systems are solved by a handful of Jacobians, most fits by twice as many
+            recorded=4 if square else 0,
+            guarded=self._guarded,
+        )
         self.loss, self.dense, self.limits = loss or Loss(), dense, limits
         self.best: FitPoint | None = None
         self.stop: Stop | None = None

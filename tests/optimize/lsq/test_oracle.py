@@ -138,3 +138,16 @@ def test_a_limit_holds_for_programs_too():
     ):
         with pytest.raises(Enough):
             evaluate()
+
+
+def test_a_few_jacobians_may_be_recorded_before_they_are_traced(counted):
+    watched = counted(fun)
+    oracle = VectorOracle(watched, (3,), jit=True, recorded=4)
+    for k in range(10):
+        np.testing.assert_allclose(oracle.dense(X + k, fun(X)), exact(X + k), rtol=1e-12)
+    assert watched.calls == 4 + 2
+    square = counted(lambda x: np.sin(x) * x[::-1])
+    oracle = VectorOracle(square, (11,), jit=True, recorded=4)  # eleven columns: traced at once
+    for k in range(10):
+        oracle.dense(np.arange(11.0) + k, np.zeros(11))
+    assert square.calls == 2

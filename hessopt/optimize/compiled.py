@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hessopt.transforms.engine import has_numba
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
-from hessopt.transforms.second_order import hvp
+from hessopt.transforms.second_order import hvp, value_grad_hvp
 
 Array = NDArray[np.float64]
 
@@ -89,13 +89,18 @@ class Compiled(Programs):
         self._eager = value_and_grad(function)
         self._both = self.jitted(self._eager, size)
         self._product = self.jitted(self._multiply, size)
-        self._rows = self.jitted(self._multiply_rows, size)
+        self._recorded = value_grad_hvp(function)
+        self._rows = self.jitted(self._multiply_rows, size, self._rows_one_by_one)
 
     def _multiply_rows(self, x: Any, vs: Any) -> Any:
         from hessopt.transforms.vmapped import Vmapped  # `import hessopt` need not pay for it
 
         rows = np.reshape(vs, (-1, *np.shape(x)))
         return Vmapped(self._multiply, (None, 0), 0, warns=False)(x, rows)
+
+    def _rows_one_by_one(self, x: Any, vs: Any) -> Any:
+        product = self._recorded(x)[2]
+        return np.stack([product(np.reshape(v, np.shape(x))) for v in vs])
 
     def value_and_grad(self, x: Array) -> tuple[Any, Any]:
         """Return the value and the gradient."""
@@ -115,7 +120,7 @@ class Compiled(Programs):
         for k in range(0, n, size):
             vs = units[k : k + size]
             part = self.tried(
-                lambda vs=vs: self._rows(x, vs), lambda vs=vs: self._multiply_rows(x, vs)
+                lambda vs=vs: self._rows(x, vs), lambda vs=vs: self._rows_one_by_one(x, vs)
             )
             parts.append(np.reshape(part, (-1, n)))
         return np.concatenate(parts)

@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 # A Jacobian is asked for once a step, a product with it some ten times: for how many times more
 # entries it has to have until compiling pays
 SELDOM = 10
+# Up to so many rows or columns are traced sooner one by one
+FEW = 3
 
 
 class CompiledVector(Programs):
@@ -69,7 +71,8 @@ class CompiledVector(Programs):
         self._second = hvp(weighted)
         self._jacobian = jacobian(flat)
         self._value = self.jitted(flat, size // SELDOM)
-        self._whole = self.jitted(self._whole_by_batch, size // SELDOM, self._reshaped)
+        whole = self._reshaped if min(self.m, self.n) <= FEW else self._whole_by_batch
+        self._whole = self.jitted(whole, size // SELDOM, self._reshaped)
         self._lines = self.jitted(self._lines_by_batch, size, self._lines_one_by_one)
         self._tangent = self.jitted(self._jvp, size)
         self._adjoint = self.jitted(self._vjp, size)

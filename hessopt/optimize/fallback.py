@@ -21,9 +21,12 @@ class Fallback(Watcher):
 
     def finished(self, result: OptimizeResult) -> None:
         """Add a sentence to the message."""
-        compiled = self.objective.oracle.compiled
+        compiled, constraints = self.objective.oracle.compiled, self.objective.constraints
         if compiled is not None and compiled.note:
             told(result, "fun", compiled.note)
+        for i, part in enumerate(() if constraints is None else constraints.parts):
+            if part.compiled is not None and part.compiled.note:
+                told(result, f"constraint {i}", part.compiled.note)
 
 
 def told(result: OptimizeResult, what: str, why: str) -> None:

@@ -32,8 +32,10 @@ def exact(fun, x):
 
 @EVERY
 @pytest.mark.parametrize("batch", [compiled_vector.BATCH, 6, 1])  # at once; two lines; one
-def test_jacobians_are_those_of_the_engine(fun, batch, monkeypatch):
+@pytest.mark.parametrize("few", [1, 3])
+def test_jacobians_are_those_of_the_engine(fun, few, batch, monkeypatch):
     monkeypatch.setattr(compiled_vector, "BATCH", batch)
+    monkeypatch.setattr(compiled_vector, "FEW", few)
     compiled = CompiledVector(fun, (3,), len(fun(X)))
     for x in POINTS:
         J = compiled.jacobian(x)

@@ -24,7 +24,8 @@ hypothesis.settings.load_profile("hessopt")
 @pytest.fixture
 def eagerly(monkeypatch):
     """Let fun be called at each evaluation: for tests that watch its calls, or make it fail."""
-    monkeypatch.setattr("hessopt.optimize.oracle.Compiled", lambda *args: None)
+    for name in ("oracle.Compiled", "lsq.oracle.CompiledVector", "constraints.CompiledVector"):
+        monkeypatch.setattr(f"hessopt.optimize.{name}", lambda *args: None)
 
 
 @pytest.fixture(autouse=True)

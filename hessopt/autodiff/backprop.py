@@ -122,6 +122,9 @@ def walk(
     wanted = None if inputs is None else depending_on(inputs, nodes)
     adjoints: dict[int, Any] = {}
     for y, seed in seeds:
+        varying = y.wanted if wanted is None else wanted.get(y, ())
+        if y.primitive is not None and not len(varying) and y not in leaves:
+            continue  # a trace records it although it depends on no leaf
         present = adjoints.get(y.index)
         adjoints[y.index] = seed if present is None else sums.merge(y, present, seed)
     result: dict[Node, Any] = {}

@@ -99,6 +99,12 @@ def number(
     raise ValueError(f"option {name!r} must be {kind} {' and '.join(bounds)}, not {value!r}")
 
 
+def jit(value: Any, name: str) -> None:
+    """Refuse what says neither whether to use programs nor which backend runs them."""
+    if not isinstance(value, bool) and value not in ("auto", "numpy", "numba"):
+        raise ValueError(f"{name} must be True, False, 'auto', 'numpy' or 'numba', not {value!r}")
+
+
 def square(value: Any, n: int) -> Any:
     """Return what the user's hess returned: an array, a sparse matrix or a LinearOperator."""
     if value is None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hessopt.transforms.engine import has_numba
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
-from hessopt.transforms.second_order import hvp
+from hessopt.transforms.second_order import hvp, value_grad_hvp
 
 Array = NDArray[np.float64]
 
@@ -24,15 +24,11 @@ BATCH = 1 << 18  # entries of the vectors that are multiplied at once
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 
 
-class Compiled:
-    """Value, gradient and products with the Hessian of a function of one array.
+class Programs:
+    """Programs of one function's derivatives, until one of them is refused.
 
     Parameters
     ----------
-    function : callable
-        ``function(x)``, a scalar; called for traces and comparisons alone.
-    size : int
-        How many variables there are.
     backend : {True, "auto", "numpy", "numba"}
         As for `hessopt.jit`, but that `True` and ``"auto"`` choose by the size.
 
@@ -42,18 +38,59 @@ class Compiled:
         Why the function is differentiated eagerly; empty where it is not.
     """
 
-    def __init__(self, function: Callable[[Any], Any], size: int, backend: Any = True) -> None:
+    def __init__(self, backend: Any = True) -> None:
+        self._backend = backend
+        self._made: list[Jitted] = []
+        self.note = ""
+
+    def jitted(
+        self,
+        function: Callable[..., Any],
+        size: int,
+        reference: Callable[..., Any] | None = None,
+    ) -> Jitted:
+        """Return a function as a program for arrays of this size."""
+        backend = self._backend
         if backend is True or backend == "auto":
             backend = "numba" if size >= COMPILES and has_numba() else "numpy"
-        self.note = ""
+        made = Jitted(function, backend, verify=True, warns=False, reference=reference)
+        self._made.append(made)
+        return made
+
+    def tried(self, program: Callable[[], Any], eager: Callable[[], Any]) -> Any:
+        """Run a program, or what it stands for once one was refused."""
+        if not self.note:
+            try:
+                result = program()
+            except ReplayError as error:
+                self.note = str(error)
+            else:
+                self.note = next((made.refusal for made in self._made if made.refusal), "")
+                return result
+        return eager()
+
+
+class Compiled(Programs):
+    """Value, gradient and products with the Hessian of a function of one array.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x)``, a scalar; called for traces and comparisons alone.
+    size : int
+        How many variables there are.
+    backend
+        As for `Programs`.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], size: int, backend: Any = True) -> None:
+        super().__init__(backend)
         self._multiply = hvp(function)
         self._eager = value_and_grad(function)
-        self._both = self._jitted(self._eager, backend)
-        self._product = self._jitted(self._multiply, backend)
-        self._rows = self._jitted(self._multiply_rows, backend)
-
-    def _jitted(self, function: Callable[..., Any], backend: str) -> Jitted:
-        return Jitted(function, backend, verify=True, warns=False)
+        self._both = self.jitted(self._eager, size)
+        self._product = self.jitted(self._multiply, size)
+        self._recorded = value_grad_hvp(function)
+        self._rows = self.jitted(self._multiply_rows, size, self._rows_one_by_one)
 
     def _multiply_rows(self, x: Any, vs: Any) -> Any:
         from hessopt.transforms.vmapped import Vmapped  # `import hessopt` need not pay for it
@@ -61,14 +98,18 @@ class Compiled:
         rows = np.reshape(vs, (-1, *np.shape(x)))
         return Vmapped(self._multiply, (None, 0), 0, warns=False)(x, rows)
 
+    def _rows_one_by_one(self, x: Any, vs: Any) -> Any:
+        product = self._recorded(x)[2]
+        return np.stack([product(np.reshape(v, np.shape(x))) for v in vs])
+
     def value_and_grad(self, x: Array) -> tuple[Any, Any]:
         """Return the value and the gradient."""
-        return self._tried(lambda: self._both(x), lambda: self._eager(x))
+        return self.tried(lambda: self._both(x), lambda: self._eager(x))
 
     def product(self, x: Array) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
         at = self._product.partial(x, multiply_out=False)  # a resumed run repeats every digit
-        return lambda v: self._tried(lambda: at(v), lambda: self._multiply(x, v))
+        return lambda v: self.tried(lambda: at(v), lambda: self._multiply(x, v))
 
     def hessian(self, x: Array) -> Any:
         """Return the Hessian at `x` as an array: products with all unit vectors, in batches."""
@@ -78,20 +119,8 @@ class Compiled:
         parts = []
         for k in range(0, n, size):
             vs = units[k : k + size]
-            part = self._tried(
-                lambda vs=vs: self._rows(x, vs), lambda vs=vs: self._multiply_rows(x, vs)
+            part = self.tried(
+                lambda vs=vs: self._rows(x, vs), lambda vs=vs: self._rows_one_by_one(x, vs)
             )
             parts.append(np.reshape(part, (-1, n)))
         return np.concatenate(parts)
-
-    def _tried(self, program: Callable[[], Any], eager: Callable[[], Any]) -> Any:
-        """Run a program, or what it stands for once one was refused."""
-        if not self.note:
-            try:
-                result = program()
-            except ReplayError as error:
-                self.note = str(error)
-            else:
-                self.note = self._both.refusal or self._product.refusal or self._rows.refusal
-                return result
-        return eager()

@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from hessopt.autodiff.variable import Variable
 from hessopt.optimize import differences
+from hessopt.optimize.compiled_vector import CompiledVector
 from hessopt.optimize.differences import is_scheme
-from hessopt.optimize.linearisation import Linearisation, Recorded
+from hessopt.optimize.linearisation import Linearisation, Multiplied, Recorded
 from hessopt.optimize.objective import quiet, symmetric_operator
 from hessopt.transforms.matrices import jacobian
 from hessopt.transforms.recording import Recording
@@ -24,6 +26,10 @@ from hessopt.transforms.second_order import value_grad_hvp
 
 Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
+
+# Derivatives of each kind that are computed eagerly before they are traced, which costs as much as
+# some twenty of them; from so many variables on that is hardly more than an evaluation
+RECORDED, LONG = 20, 10_000
 
 ADVICE = (
     "hessopt could not differentiate a constraint; write it in NumPy calls, give its 'jac', or "
@@ -40,11 +46,14 @@ class Constraint:
         As given: numbers, or one for each entry of c.
     given : object
         What the user gave.
+    compiled : CompiledVector or None
+        The programs of its derivatives.
     """
 
     lower: Any
     upper: Any
     given: Any
+    compiled: CompiledVector | None = None
 
     def value(self, x: Array) -> Array:
         """Return c alone."""
@@ -104,9 +113,11 @@ class Nonlinear(Constraint):
         What the user gave.
     shape : tuple of int
         The shape of x0.
+    jit : bool or str
+        Whether exact derivatives come from programs, or the backend that runs these.
     """
 
-    def __init__(self, given: Any, shape: tuple[int, ...]) -> None:
+    def __init__(self, given: Any, shape: tuple[int, ...], jit: bool | str = False) -> None:
         self.given, self.shape = given, shape
         if isinstance(given, dict):
             self.fun, jac, hess, args = _read_dict(given)
@@ -117,6 +128,8 @@ class Nonlinear(Constraint):
         self.args = args if isinstance(args, tuple) else (args,)
         self.jac: Any = None if isinstance(jac, str) and jac == "2-point" else jac
         self.hess: Any = hess
+        self._jit = jit if self.jac is None else False
+        self._asked: Counter[str] = Counter()
 
     def traced(self, x: Any) -> Any:
         """Evaluate fun, as a flat array, at an x of the user's shape; for the engine to record."""
@@ -129,12 +142,30 @@ class Nonlinear(Constraint):
         """Return c."""
         with quiet():  # a trial may lie where c is not defined
             c = self.fun(np.array(x).reshape(self.shape), *self.args)
-        return np.array(c, dtype=np.float64).ravel()
+        c = np.array(c, dtype=np.float64).ravel()
+        if self._jit and self.compiled is None:
+            self.compiled = CompiledVector(self.traced, self.shape, c.size, self._jit)
+        return c
+
+    def _tracing(self, kind: str) -> CompiledVector | None:
+        """Return the programs if the next derivative of this kind is to come from them."""
+        self._asked[kind] += 1
+        compiled = self.compiled
+        if compiled is None or compiled.note:
+            return None
+        many = self._asked[kind] > RECORDED or max(compiled.m, compiled.n) >= LONG
+        return compiled if many else None
 
     def at(self, x: Array) -> Linearisation:
         """Return c and its Jacobian: recorded, given, or by differences."""
         if self.jac is not None:
             return Linearisation(self.value(x), lambda: self.jacobian(x))
+        compiled = self._tracing("products")
+        if compiled is not None:
+            x = np.array(x)
+            with quiet():
+                products = compiled.tangent(x), compiled.adjoint(x)
+            return Multiplied(self.value(x), lambda: self.jacobian(x), *products)
         shaped = np.array(x).reshape(self.shape)
         with quiet():
             run = _advised(lambda: Recording.of(self.traced, (shaped,), {}, 0).array())
@@ -146,7 +177,10 @@ class Nonlinear(Constraint):
 
         shaped = np.array(x).reshape(self.shape)
         if self.jac is None:
+            compiled = self._tracing("matrix")
             with quiet():
+                if compiled is not None:
+                    return _advised(lambda: compiled.jacobian(x))
                 return _advised(lambda: jacobian(self.traced)(shaped)).reshape(-1, x.size)
         if is_scheme(self.jac):
             return differences.jacobian(self._complex_value, x, self.value(x), self.jac)
@@ -162,6 +196,9 @@ class Nonlinear(Constraint):
         if callable(self.hess):
             B: Any = self.hess(shaped, u)
             return lambda v: np.asarray(B @ v).ravel()
+        compiled = self._tracing("curvature")
+        if compiled is not None:
+            return compiled.curvature(x, u)
         if not is_scheme(self.jac):
             try:
                 weighted = value_grad_hvp(lambda z: np.sum(np.ravel(self.traced(z)) * u))
@@ -202,7 +239,9 @@ class Nonlinear(Constraint):
         return symmetric_operator(x.size, self.curvature(x, np.asarray(u)))
 
 
-def parse_constraints(constraints: Any, shape: tuple[int, ...]) -> list[Constraint]:
+def parse_constraints(
+    constraints: Any, shape: tuple[int, ...], jit: bool | str = False
+) -> list[Constraint]:
     """Return the constraints that the user means, one or several, dicts or SciPy's objects.
 
     Raises
@@ -230,7 +269,7 @@ def parse_constraints(constraints: Any, shape: tuple[int, ...]) -> list[Constrai
         if isinstance(given, LinearConstraint):
             parsed.append(Linear(given))
         elif isinstance(given, dict | NonlinearConstraint):
-            parsed.append(Nonlinear(given, shape))
+            parsed.append(Nonlinear(given, shape, jit))
         else:
             raise TypeError(
                 "constraints must be dicts, LinearConstraint or NonlinearConstraint, not "

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.containers import is_container
+from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.containers import over_container
 from hessopt.optimize.lsq.levenberg_marquardt import LevenbergMarquardt
 from hessopt.optimize.lsq.losses import Loss
@@ -52,6 +53,7 @@ def least_squares(
     workers: Any = None,
     *,
     resume: Any = None,
+    jit: bool | str = True,
 ) -> OptimizeResult:
     """Minimise half a sum of squares of residuals, or of a robust loss of them, within bounds.
 
@@ -104,6 +106,9 @@ def least_squares(
         ``callback(intermediate_result=OptimizeResult)``. True or StopIteration ends the run.
     resume : OptimizeResult, optional
         The result of an earlier run of ``"lm"``, which goes on exactly.
+    jit : bool or {"numpy", "numba"}
+        Trace fun once and replay its derivatives, by numba where that is installed and arrays are
+        long; ``"numpy"`` or ``"numba"``: by that; False: call and differentiate it each time.
 
     Returns
     -------
@@ -111,9 +116,8 @@ def least_squares(
         With ``x``, ``cost``, ``fun`` (the residuals), ``jac`` (of shape ``(residuals,
         variables)``; with a loss, Triggs's correction of it), ``grad``, ``optimality`` (largest
         entry of the gradient that no bound holds back), ``active_mask``, ``nit``, ``nfev``
-        (residuals), ``njev`` (Jacobians; each of ours calls fun once more), ``nhev``
-        (second-order terms, likewise), ``status`` (SciPy's numbers, and more below 0 and above 4),
-        ``message``, ``success``, ``method``, ``history``.
+        (residuals), ``njev`` (Jacobians), ``nhev`` (second-order terms), ``status`` (SciPy's
+        numbers, and more below 0 and above 4), ``message``, ``success``, ``method``, ``history``.
 
         An interrupt from the keyboard, and an exception in fun after its first evaluation, end the
         run with the best point so far and ``success=False``.
@@ -162,13 +166,16 @@ def least_squares(
     if verbose not in (0, 1, 2):
         raise ValueError(f"verbose must be 0, 1 or 2, not {verbose!r}")
     checks.number(max_nfev, "max_nfev", least=1, whole=True, optional=True)
+    checks.jit(jit, "jit")
     tolerances: dict[str, Any] = {"ftol": ftol, "xtol": xtol, "gtol": gtol}
     for key, value in tolerances.items():
         checks.number(value, key, least=0.0, optional=True)
     keywords = _keywords(kwargs)
     flat, shape = checks.start(x0)
     scale = _scale(x_scale, flat)
-    watchers: list[Watcher] = [Report(), Display(name)][verbose - 1 :][:1] if verbose else []
+    watchers: list[Watcher] = [Fallback()]
+    if verbose:
+        watchers.append(Report() if verbose == 1 else Display(name))
     if callback is not None:
         watchers.append(FitCallback(callback, shape))
     if max_nfev is None and name == "lm":
@@ -183,12 +190,15 @@ def least_squares(
         loss=Loss(loss, f_scale),
         dense=None if tr_solver is None else tr_solver == "exact",
         limits=None if max_nfev is None else EvaluationLimit(max_nfev, "max_nfev"),
+        jit=jit,
     )
     if name == "lm":
         tests = Stalled(30) | IterationLimit(100 * (max_nfev or 1))
         own = LevenbergMarquardt(**tolerances, x_scale="jac" if scale is None else scale)
         state = _state(resume, own, shape)
-        own = own if state is None else replace(state.method, **tolerances)
+        if state is not None:
+            own = replace(state.method, **tolerances)
+            residuals.oracle.nhev_before = state.progress.nhev
         result = fit_result(driver.run(own, residuals, tests, watchers, state), residuals)
     else:
         if resume is not None:

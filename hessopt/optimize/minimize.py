@@ -100,14 +100,14 @@ def minimize(
         For every method: `gtol` (for ``max |gradient|``; 1e-6 for our own methods), `ftol`
         (change of f, relative where ``|f| > 1``), `xtol` (largest entry of the step, relative where
         x is large; methods run by SciPy have their own defaults and not all three), `maxiter`,
-        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `jit` (True: our own methods trace fun
-        once and replay its derivatives, by numba where that is installed and x is long; ``"numpy"``
-        or ``"numba"``: by that; False: call fun at each evaluation), `resume` (the result of an
-        earlier run of the same method, which goes on exactly; limits count anew, counts add up),
-        `check_derivatives` (compare the derivatives with differences at the start, and do not run
-        if they are wrong), and `certify` (at the end, tell a minimum from a saddle point by the
-        least eigenvalue of the Hessian, ``result.least_eigenvalue``; our own methods leave a
-        saddle and go on).
+        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `jit` (True: trace fun once and replay
+        its derivatives, and those of constraints, by numba where that is installed and x is long;
+        ``"numpy"`` or ``"numba"``: by that; False: call fun at each evaluation), `resume` (the
+        result of an earlier run of the same method, which goes on exactly; limits count anew,
+        counts add up), `check_derivatives` (compare the derivatives with differences at the start,
+        and do not run if they are wrong), and `certify` (at the end, tell a minimum from a saddle
+        point by the least eigenvalue of the Hessian, ``result.least_eigenvalue``; our own methods
+        leave a saddle and go on).
         Further the method's own, as its class documents them, or SciPy's.
 
     Returns
@@ -194,7 +194,7 @@ def minimize(
     if name in METHODS and (renamed := METHODS[name].scipy_names.keys() & others.keys()):
         given = {METHODS[name].scipy_names[old]: others.pop(old) for old in renamed}
         general = replace(general, **given)
-    parts = parse_constraints(constraints, shape)
+    parts = parse_constraints(constraints, shape, general.jit)
     _refuse_restrictions(name, box, bool(parts))
     _warn_unused(name, jac, hess, hessp)
     if general.certify and constraints:

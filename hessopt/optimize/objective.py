@@ -113,7 +113,7 @@ class Objective:
         The highest derivative that the method wants at every point. Others are computed on demand.
     limits : StoppingTest, optional
         Asked before every evaluation of fun and every product with the Hessian.
-    jit : bool or str
+    jit, recorded
         As for `Oracle`.
     box : Box, optional
         The bounds. A start outside is moved to the nearest point inside.
@@ -154,6 +154,7 @@ class Objective:
         order: int = 2,
         limits: StoppingTest | None = None,
         jit: bool | str = False,
+        recorded: int = 0,
         box: Box | None = None,
         constraints: ConstraintSet | None = None,
     ) -> None:
@@ -163,7 +164,9 @@ class Objective:
             self.x0 = box.project(self.x0)
         args = args if isinstance(args, tuple) else (args,)
         self.args = args
-        self.oracle = Oracle(fun, self.shape, args, jac, hess, hessp, self.check_limits, jit)
+        self.oracle = Oracle(
+            fun, self.shape, args, jac, hess, hessp, self.check_limits, jit, recorded
+        )
         self.order, self.limits = order, limits
         self.best: Point | None = None
         self.stop: Stop | None = None

@@ -93,10 +93,7 @@ class RunOptions:
             checks.number(getattr(self, name), name, least=0.0, optional=True)
         checks.number(self.maxiter, "maxiter", least=0, whole=True, optional=True)
         checks.number(self.maxfun, "maxfun", least=1, whole=True, optional=True)
-        if not isinstance(self.jit, bool) and self.jit not in ("auto", "numpy", "numba"):
-            raise ValueError(
-                f"options['jit'] must be True, False, 'auto', 'numpy' or 'numba', not {self.jit!r}"
-            )
+        checks.jit(self.jit, "options['jit']")
 
     def limits(self) -> StoppingTest | None:
         """Return what the objective is to ask before each evaluation."""

@@ -25,6 +25,9 @@ Product = Callable[[Array], Array]
 
 LARGEST_DENSE = 20_000
 
+# From so many variables on a trace costs hardly more than an evaluation
+LONG = 10_000
+
 
 @dataclass(frozen=True)
 class Curvature:
@@ -75,6 +78,9 @@ class Oracle:
     jit : bool or str
         Whether exact derivatives come from programs, or the backend that runs these. fun is then
         called for traces alone, and `nfev` counts how often its value was computed.
+    recorded : int
+        How many gradients of short vectors are computed eagerly before they are traced, which costs
+        as much as some 25 of them: for methods that often need no more.
     """
 
     def __init__(
@@ -87,6 +93,7 @@ class Oracle:
         hessp: Any = None,
         before_call: Callable[[], None] = lambda: None,
         jit: bool | str = False,
+        recorded: int = 0,
     ) -> None:
         if not callable(fun):
             raise TypeError(f"fun must be callable, not {type(fun).__name__}")
@@ -109,6 +116,7 @@ class Oracle:
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
         self.compiled: Compiled | None = None
+        self._recordings = recorded if self._n < LONG else 0
         if jit and self._jac is None:
             self.compiled = Compiled(self._bare, self._n, jit)
 
@@ -118,6 +126,15 @@ class Oracle:
         jac = self._jac is True or callable(self._jac)
         rows = (("jac", jac), ("hess", callable(self._hess)), ("hessp", self._hessp is not None))
         return tuple(name for name, is_given in rows if is_given)
+
+    def _tracing(self) -> Compiled | None:
+        """Return the programs if derivatives are to come from them now.
+
+        That is decided by counting: by the clock, no two runs would be the same.
+        """
+        compiled = self.compiled
+        ready = compiled is not None and not compiled.note and self.njev >= self._recordings
+        return compiled if ready else None
 
     def _call(self, x: Any, *args: Any) -> Any:
         """Call fun once; `x` is an array or a Variable of the shape that the user sees."""
@@ -143,11 +160,12 @@ class Oracle:
 
     def first(self, x: Array, args: tuple[Any, ...] | None = None) -> tuple[float, Array]:
         """Value and gradient, with `args` in the place of those of the objective if given."""
-        own, args = args is None, self._args if args is None else args
-        if self.compiled is not None and own:
+        compiled = self._tracing() if args is None else None
+        args = self._args if args is None else args
+        if compiled is not None:
             self._before_call()
             self.nfev += 1
-            f, g = self.compiled.value_and_grad(self._shaped(x))
+            f, g = compiled.value_and_grad(self._shaped(x))
         elif self._jac is None:
             f, g = value_and_grad(self._recorded)(self._shaped(x), *args)
         elif self._jac is True:
@@ -170,15 +188,16 @@ class Oracle:
     def second(self, x: Array) -> tuple[float, Array, Curvature]:
         """Value, gradient and the Hessian at `x`; what the latter needs is evaluated on demand."""
         exact = self._jac is None and self._hess is None and self._hessp is None
-        if exact and self.compiled is None:
+        compiled = self._tracing()
+        if exact and compiled is None:
             f, g, product = value_grad_hvp(self._recorded)(self._shaped(x), *self._args)
             self.njev += 1
             curvature = Curvature(self._n, self._counted(product, "the Hessian product"))
             return float(f), checks.vector(g, self._n, "jac"), curvature
         f, g = self.first(x)
-        if exact and self.compiled is not None:
+        if exact and compiled is not None:
             held = self._shaped(x)
-            product = self._counted(self.compiled.product(held), "the Hessian product")
+            product = self._counted(compiled.product(held), "the Hessian product")
             return f, g, Curvature(self._n, product, None, lambda: self._products(held))
         return f, g, self._curvature(x)
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
 from hessopt.optimize.containers import is_container
+from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.newton_root import NewtonKrylov, NewtonRoot
 from hessopt.optimize.lsq.residuals import Residuals
 from hessopt.optimize.lsq.scipy_root import WITH_JACOBIAN, WITHOUT, scipy_root
@@ -64,8 +65,9 @@ def root(
     callback : callable, optional
         Called as ``callback(x, F)`` after each iteration; StopIteration ends the run.
     options : dict, optional
-        For our own methods `ftol` (for ``max |F|``; 1e-10), `maxiter`, `maxfev`, `disp`, and those
-        that `NewtonRoot` and `NewtonKrylov` document; for the others, SciPy's.
+        `jit` for all methods that use the Jacobian, as for `minimize`. For our own methods `ftol`
+        (for ``max |F|``; 1e-10), `maxiter`, `maxfev`, `disp`, and those that `NewtonRoot` and
+        `NewtonKrylov` document; for the others, SciPy's.
 
     Returns
     -------
@@ -108,11 +110,16 @@ def root(
         name = "newton" if n <= LARGEST_DENSE else "newton-krylov"
     if jac is True:
         fun, jac = _pair(fun)
+    jit = options.pop("jit", True)
+    checks.jit(jit, "options['jit']")
     dense = name not in ("newton-krylov", *WITHOUT)
     limit = options.pop("maxfev", None) if name in OWN else None
     checks.number(limit, "maxfev", least=1, whole=True, optional=True)
     limits = None if limit is None else EvaluationLimit(limit, "maxfev")
-    residuals = Residuals(fun, x0, args, jac=jac or None, dense=dense, limits=limits, square=True)
+    jit = jit and name not in WITHOUT
+    residuals = Residuals(
+        fun, x0, args, jac=jac or None, dense=dense, limits=limits, square=True, jit=jit
+    )
     if name in OWN:
         return _own(name, residuals, tol, callback, options)
     if name in WITHOUT and jac:
@@ -129,10 +136,12 @@ def _own(
 
     kind = OWN[name]
     own = [field.name for field in fields(kind) if field.name not in ("xtol", "gtol")]
-    refuse_unknown(options, [*own, "maxiter", "maxfev", "disp"], name)
+    refuse_unknown(options, [*own, "maxiter", "maxfev", "disp", "jit"], name)
     maxiter = options.pop("maxiter", max(200, 2 * residuals.n))
     checks.number(maxiter, "maxiter", least=0, whole=True)
-    watchers: list[Watcher] = [Display(name)] if options.pop("disp", False) else []
+    watchers: list[Watcher] = [Fallback()]
+    if options.pop("disp", False):
+        watchers.append(Display(name))
     if callback is not None:
         watchers.append(_RootCallback(callback, residuals.shape))
     if tol is not None:

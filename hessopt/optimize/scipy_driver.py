@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+# Gradients that are computed before any is traced: most runs of these methods need fewer
+RECORDED = 25
+
 TOLERANCES = ("gtol", "ftol", "xtol")
 
 
@@ -74,7 +77,7 @@ class SciPyRun:
         others: Mapping[str, Any],
         watchers: list[Watcher],
     ) -> None:
-        self.method, self.limits = method, general.limits()
+        self.method, self.limits, self.jit = method, general.limits(), general.jit
         self.options = translate(method, general, others)
         self.recorder = Recorder()
         self.watchers: list[Watcher] = [self.recorder, *watchers]
@@ -175,6 +178,8 @@ class SciPyRun:
             hessp=hessp if second else None,
             order=0 if differenced else 2 if second else min(method.order, 1),
             limits=self.limits,
+            jit=self.jit,
+            recorded=RECORDED,
             box=box,
             constraints=constraints,
         )

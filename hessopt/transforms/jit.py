@@ -72,15 +72,22 @@ class Jitted(ShortlyCalled):
     ----------
     function : callable
         The function itself.
+    reference : callable
+        Computes the same, and is called where no trace is made: to compare with, and eagerly.
     refusal : str
         Why it runs eagerly for some arguments; empty as long as it does not.
     """
 
     def __init__(
-        self, function: Callable[..., Any], backend: str, verify: bool, warns: bool = True
+        self,
+        function: Callable[..., Any],
+        backend: str,
+        verify: bool,
+        warns: bool = True,
+        reference: Callable[..., Any] | None = None,
     ) -> None:
         super().__init__()
-        self.function = function
+        self.function, self.reference = function, reference or function
         self.backend = backend
         self.verify = verify
         self.warns = warns
@@ -98,7 +105,8 @@ class Jitted(ShortlyCalled):
             named = getattr(named, part, None)
         if named is self:  # it was decorated, and its function goes by its name
             return self.__qualname__
-        return Jitted, (self.function, self.backend, self.verify, self.warns)
+        reference = None if self.reference is self.function else self.reference
+        return Jitted, (self.function, self.backend, self.verify, self.warns, reference)
 
     def _long_way(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
@@ -222,7 +230,7 @@ class Jitted(ShortlyCalled):
                     reason = f"{type(error).__name__}: {error}{place_of(error, self.function)}"
                 signature.eager = reason
                 try:
-                    result = self.function(*args, **kwargs)
+                    result = self.reference(*args, **kwargs)
                 except BaseException:
                     signature.eager = ""  # it was not the tracing that was wrong
                     raise
@@ -235,7 +243,7 @@ class Jitted(ShortlyCalled):
                         stacklevel=4,
                     )
                 return result
-        return self.function(*args, **kwargs)
+        return self.reference(*args, **kwargs)
 
     def _new_trace(
         self, signature: _Signature, call: Call, args: Any, kwargs: Any
@@ -286,7 +294,7 @@ class Jitted(ShortlyCalled):
             one.witness = None
         if not news:
             return
-        eager = self.function(*args, **kwargs)
+        eager = self.reference(*args, **kwargs)
         expected = one.form.arrays_of(eager)
         if expected is None or not agree(outputs, expected):
             raise ReplayError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -26,6 +28,16 @@ def place_of_frame(frame: FrameType | None) -> str:
     while frame is not None and not _is_users(frame):
         frame = frame.f_back
     return "" if frame is None else f", at {frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def levels_to_user() -> int:
+    """Return the `stacklevel` by which a warning of the calling function names the user's line."""
+    frame = sys._getframe(1)
+    for level in count(1):
+        if frame.f_back is None or _is_users(frame):
+            return level
+        frame = frame.f_back
+    raise AssertionError
 
 
 def _is_users(frame: FrameType) -> bool:

@@ -52,14 +52,20 @@ def test_what_looks_at_numbers_is_differentiated_anew_and_that_is_said():
         plain = getattr(x, "data", x) if hasattr(x, "backward") else x
         return np.sum(x**2) * (1 + 0 * np.sum(plain))
 
-    res = minimize(f, [1.0, 2.0], method="newton-cg")
+    with pytest.warns(
+        RuntimeWarning, match=r"fun was differentiated anew .* right but slow"
+    ) as seen:
+        res = minimize(f, [1.0, 2.0], method="newton-cg")
+    assert len(seen) == 1
+    assert seen[0].filename == __file__
     assert "differentiated anew at each evaluation, because x.data looks at" in res.message
     assert res.nfev > 1
 
 
 def test_what_is_random_is_found_out():
     random = np.random.default_rng(0)
-    res = minimize(lambda x: np.sum(x**2) + 1e-3 * random.random(), [1.0, 2.0], method="l-bfgs")
+    with pytest.warns(RuntimeWarning, match="randomness"):
+        res = minimize(lambda x: np.sum(x**2) + 1e-3 * random.random(), [1.0, 2.0], method="l-bfgs")
     assert "depends on something besides its arguments" in res.message
 
 

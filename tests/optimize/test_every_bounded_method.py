@@ -38,6 +38,7 @@ def test_the_table_says_who():
     assert {"l-bfgs-b", "slsqp", "trust-constr"} <= set(THEIRS)
 
 
+@pytest.mark.usefixtures("eagerly")
 @every_method
 def test_active_fixed_and_free_variables_from_a_start_outside(method):
     seen = []

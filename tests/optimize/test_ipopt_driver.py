@@ -71,6 +71,7 @@ def test_bounds_alone(rosenbrock):
     assert minimize(rosenbrock, [9, 9], method="ipopt", bounds=[(2, 2)] * 2).x.tolist() == [2, 2]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_history_counts_and_callback(counted, rosenbrock):
     fun, seen = counted(rosenbrock), []
     res = minimize(fun, [-1.2, 1.0], method="ipopt", callback=seen.append)

@@ -183,8 +183,54 @@ def test_counts_are_the_calls():
         calls.append(1)
         return decay(p)
 
+    eager = least_squares(counted, [1, 1, 0], jit=False)
+    assert eager.nfev + eager.njev + eager.nhev == len(calls)
+    calls.clear()
     res = least_squares(counted, [1, 1, 0])
-    assert res.nfev + res.njev + res.nhev == len(calls)
+    assert (res.nfev, res.njev, res.nhev) == (eager.nfev, eager.njev, eager.nhev)
+    # Values are calls; a Jacobian is traced once and compared once, second derivatives are few
+    assert len(calls) == res.nfev + 2 + res.nhev
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("tr_solver", ["exact", "lsmr"])
+def test_the_way_is_that_of_eager_derivatives(method, tr_solver):
+    eager, programs = (
+        least_squares(decay, [1, 1, 0], method=method, tr_solver=tr_solver, jit=jit)
+        for jit in (False, True)
+    )
+    assert programs.success
+    assert abs(programs.nit - eager.nit) <= 1  # the last digits may differ
+    np.testing.assert_allclose(programs.x, eager.x, rtol=1e-7)
+    np.testing.assert_allclose(programs.cost, eager.cost, rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_where_there_is_no_program_the_message_says_so(method):
+    def fun(p):
+        np.asarray(getattr(p, "data", p))
+        return decay(p)
+
+    with pytest.warns(RuntimeWarning, match="x.data looks at") as seen:
+        res = least_squares(fun, [1, 1, 0], method=method)
+    assert len(seen) == 1
+    assert res.success
+    assert "(fun was differentiated anew at each evaluation, because x.data looks" in res.message
+    assert "anew" not in least_squares(fun, [1, 1, 0], method=method, jit=False).message
+
+
+def test_a_run_resumes_exactly_where_second_derivatives_are_traced_on_the_way(monkeypatch):
+    monkeypatch.setattr("hessopt.optimize.lsq.oracle.RECORDED", 3)
+
+    def fun(x):  # large residuals: the model takes the second-order term in
+        return np.stack([x[0] + 10, x[1] - 3 * x[0] ** 2 + 1, np.sin(x[0]) * 50 + x[1] ** 2])
+
+    whole = least_squares(fun, [20.0, 30.0])
+    assert whole.nhev > 6
+    for nfev in range(5, whole.nfev, 2):
+        part = least_squares(fun, [20.0, 30.0], max_nfev=nfev)
+        rest = least_squares(fun, [20.0, 30.0], resume=part)
+        np.testing.assert_array_equal(rest.x, whole.x)
 
 
 def test_runs_are_the_same_and_resume_exactly():
@@ -354,6 +400,7 @@ def test_arguments_that_mean_scipy():
         ({"x_scale": [1, -1, 1]}, ValueError, "x_scale must be 'jac', or numbers above 0"),
         ({"x_scale": [1, 1]}, ValueError, "x_scale must be 'jac', or numbers above 0, one or 3"),
         ({"callback": 3}, TypeError, "callback must be callable"),
+        ({"jit": "fast"}, ValueError, "jit must be True, False, 'auto', 'numpy' or 'numba'"),
         ({"resume": 3}, ValueError, "resume must be the result of an earlier run"),
         ({"method": "trf", "resume": 3}, ValueError, "run by SciPy and cannot be resumed"),
         ({"loss": "l2"}, ValueError, "loss must be one of"),

@@ -5,7 +5,8 @@ import pytest
 import scipy.sparse
 from scipy.sparse.linalg import aslinearoperator
 
-from hessopt.optimize.oracle import Curvature, Oracle
+import hessopt
+from hessopt.optimize.oracle import LONG, Curvature, Oracle
 
 X = np.array([1.0, 2.0])
 V = np.array([1.0, -1.0])
@@ -190,3 +191,25 @@ def test_before_call_may_forbid():
     with pytest.raises(InterruptedError):
         oracle.value(X)
     assert oracle.nfev == 0
+
+
+def test_a_few_gradients_may_be_computed_before_they_are_traced(counted, rosenbrock):
+    for n, calls in ((2, 5 + 2), (LONG, 2)):  # long vectors are traced at once
+        fun = counted(rosenbrock)
+        oracle = Oracle(fun, (n,), jit=True, recorded=5)
+        for k in range(10):
+            f, g = oracle.first(np.full(n, 0.1 * k))
+            assert f == pytest.approx(rosenbrock(np.full(n, 0.1 * k)))
+            np.testing.assert_allclose(g, hessopt.grad(rosenbrock)(np.full(n, 0.1 * k)), atol=1e-12)
+        assert (oracle.nfev, oracle.njev, fun.calls) == (10, 10, calls)
+
+
+def test_second_derivatives_are_traced_when_gradients_are(counted, rosenbrock):
+    fun = counted(rosenbrock)
+    oracle = Oracle(fun, (2,), jit=True, recorded=5)
+    for k in range(10):
+        x = np.array([0.1 * k, 1.0])
+        curvature = oracle.second(x)[2]
+        np.testing.assert_allclose(curvature.dense(), hessopt.hessian(rosenbrock)(x), atol=1e-10)
+    assert (oracle.nfev, oracle.njev, oracle.nhev) == (10, 10, 20)
+    assert fun.calls == 5 + 2 + 2

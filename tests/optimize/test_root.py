@@ -148,8 +148,43 @@ def test_counts_are_the_calls(method):
         calls.append(1)
         return scipys_example(x)
 
+    eager = root(counted, [0.0, 0.0], method=method, options={"jit": False})
+    assert eager.nfev + eager.njev == len(calls)
+    calls.clear()
     res = root(counted, [0.0, 0.0], method=method)
-    assert res.nfev + res.njev == len(calls)
+    assert (res.nfev, res.njev) == (eager.nfev, eager.njev)
+    # Values are calls; after four Jacobians these, or products with them and their transposes, are
+    # traced and compared
+    assert len(calls) - res.nfev <= min(res.njev, 4) + (4 if method == "newton-krylov" else 2)
+
+
+@pytest.mark.parametrize("method", ["newton", "newton-krylov", "hybr", "lm"])
+def test_the_solution_is_that_of_eager_derivatives(method):
+    def fun(x):
+        return np.exp(x) - np.arange(1.0, 13) + 0.1 * np.roll(x, 1) ** 2
+
+    eager = root(fun, np.zeros(12), method=method, options={"jit": False})
+    programs = root(fun, np.zeros(12), method=method)
+    assert programs.success
+    assert (programs.nfev, programs.njev) == (eager.nfev, eager.njev)
+    np.testing.assert_allclose(programs.x, eager.x, rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["newton", "hybr"])
+def test_where_there_is_no_program_the_message_says_so(method):
+    def fun(x):
+        np.asarray(getattr(x, "data", x))
+        return np.exp(x) - np.arange(1.0, 13)
+
+    with pytest.warns(RuntimeWarning, match="x.data looks at"):
+        res = root(fun, np.zeros(12), method=method)
+    assert res.success
+    assert "(fun was differentiated anew at each evaluation, because x.data looks" in res.message
+
+
+def test_a_bad_backend():
+    with pytest.raises(ValueError, match=r"options\['jit'\] must be True, False, 'auto'"):
+        root(scipys_example, [0.0, 0.0], options={"jit": "fast"})
 
 
 def jacobian(x):

@@ -11,7 +11,7 @@ import scipy.optimize._minimize
 from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.options import RunOptions
-from hessopt.optimize.scipy_driver import translate
+from hessopt.optimize.scipy_driver import RECORDED, translate
 from hessopt.optimize.stopping import Status
 
 START = [-1.2, 1.0]
@@ -368,3 +368,39 @@ def test_unknown_options(method, options, message):
 def test_scipys_own_refusals_come_through():
     with pytest.raises(ValueError, match="bounds"):
         minimize(bowl, START, method="l-bfgs-b", bounds=[(0, 1)] * 3)
+
+
+GRADIENTS = [name for name, row in SCIPY_METHODS.items() if row.order > 0]
+
+
+@pytest.mark.parametrize("method", GRADIENTS)
+def test_many_derivatives_come_from_programs(method, rosenbrock, counted):
+    fun = counted(rosenbrock)
+    x0 = np.tile(START, 4)
+    eager = minimize(fun, x0, method=method, options={"jit": False, "maxiter": 2000})
+    assert fun.calls >= eager.nfev > 2 * RECORDED
+    fun.calls = 0
+    res = minimize(fun, x0, method=method, options={"maxiter": 2000})
+    assert res.nfev > 2 * RECORDED
+    assert fun.calls <= RECORDED + 8  # a gradient and perhaps a product: traced, and compared
+    assert res.success == eager.success
+    np.testing.assert_allclose(res.x, eager.x, atol=2e-2)
+    np.testing.assert_allclose(res.fun, eager.fun, atol=2e-3)
+
+
+@pytest.mark.parametrize("method", GRADIENTS)
+def test_a_run_that_is_short_is_not_traced(method, counted):
+    fun = counted(bowl)
+    res = minimize(fun, [0.4, -0.9], method=method)
+    assert res.nfev == fun.calls <= RECORDED
+
+
+def test_where_there_is_no_program_the_message_says_so(rosenbrock):
+    def looks(x):
+        np.asarray(getattr(x, "data", x))
+        return rosenbrock(x)
+
+    with pytest.warns(RuntimeWarning, match="x.data looks at"):
+        res = minimize(looks, np.tile(START, 4), method="l-bfgs-b")
+    assert res.nfev > RECORDED
+    assert "(fun was differentiated anew at each evaluation, because x.data looks" in res.message

@@ -16,6 +16,7 @@ import pytest
 
 import hessopt
 from hessopt.transforms import jit as jit_module
+from hessopt.transforms.jit import Jitted
 from hessopt.transforms.signature import split
 
 X = np.array([0.5, -1.5, 2.5])
@@ -539,3 +540,42 @@ def test_inputs_are_not_written_into():
         x.flags.writeable = False
         for _ in range(3):
             same(jitted(x), f(x))
+
+
+@pytest.mark.parametrize("f", [lambda x: np.sum(np.floor(x) ** 2), lambda x: np.sum(x)])
+def test_derivatives_that_vanish(f):
+    both, product = hessopt.jit(hessopt.value_and_grad(f)), hessopt.jit(hessopt.hvp(f))
+    for x in (X, Y):
+        same(both(x)[1], hessopt.grad(f)(x))
+        same(product(x, Y), np.zeros_like(x))
+    assert both.refusal == product.refusal == ""
+
+
+def test_a_product_with_what_does_not_depend_on_the_point():
+    product = hessopt.hvp(lambda x, u: np.sum(3 * x * u))
+    jitted = hessopt.jit(lambda x, u, v: product(x, v, u))
+    for x in (X, Y):
+        same(jitted(x, Y, X), np.zeros_like(x))
+    assert jitted.refusal == ""
+
+
+def test_a_reference_is_what_is_called_and_compared_with():
+    seen = []
+
+    def reference(x):
+        seen.append(x.copy())
+        return x**3
+
+    jitted = Jitted(lambda x: x * x * x, "numpy", verify=True, reference=reference)
+    for x in (X, Y, X):
+        same(jitted(x), x**3)
+    assert len(seen) == 1
+    wrong = Jitted(lambda x: x * x, "numpy", verify=True, reference=reference)
+    wrong(X)
+    with pytest.raises(hessopt.ReplayError):
+        wrong(Y)
+    eager = Jitted(lambda x: x * float(x[0]), "numpy", True, False, reference)
+    same(eager(X), X**3)
+    assert eager.refusal
+    kept = pickle.loads(pickle.dumps(Jitted(np.sin, "numpy", True, True, np.cos)))
+    assert (kept.function, kept.reference) == (np.sin, np.cos)

@@ -88,6 +88,8 @@ class Residuals:
         Whether there must be as many residuals as variables.
     name : str
         What errors call the function.
+    jit : bool or str
+        As for `VectorOracle`.
 
     Examples
     --------
@@ -115,12 +117,25 @@ class Residuals:
         limits: StoppingTest | None = None,
         square: bool = False,
         name: str = "fun",
+        jit: bool | str = False,
     ) -> None:
         self.x0, self.shape = checks.start(x0)
         self.n = self.x0.size
         self.lower, self.upper = box(bounds, self.x0)
         args = args if isinstance(args, tuple) else (args,)
-        self.oracle = VectorOracle(fun, self.shape, args, kwargs, jac, self.check_limits, name)
+        self.oracle = VectorOracle(
+            fun,
+            self.shape,
+            args,
+            kwargs,
+            jac,
+            self.check_limits,
+            name,
+            jit,
+            # Most systems are solved by a handful of Jacobians, most fits by twice as many
+            recorded=4 if square else 0,
+            guarded=self._guarded,
+        )
         self.loss, self.dense, self.limits = loss or Loss(), dense, limits
         self.best: FitPoint | None = None
         self.stop: Stop | None = None

@@ -91,6 +91,8 @@ class _Run:
         from scipy import optimize
 
         residuals = self.residuals
+        for watcher in self.watchers:
+            watcher.attached(residuals)
         start = residuals(residuals.x0)
         jac: Any = self.jac if self.differenced else self.jacobian
         self.begin(start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.residuals import Residuals
 from hessopt.optimize.stopping import Status, Stop
 from hessopt.optimize.watch import callback_stopped
@@ -86,4 +87,8 @@ def scipy_root(
     theirs.x = np.reshape(theirs.x, residuals.shape)
     theirs.fun = np.reshape(theirs.fun, residuals.shape)
     theirs.nfev, theirs.njev, theirs.method = residuals.nfev, residuals.njev, name
+    if residuals.oracle.compiled is not None:
+        fallback = Fallback()
+        fallback.attached(residuals)
+        fallback.finished(theirs)
     return theirs

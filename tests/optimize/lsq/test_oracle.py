@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from hessopt.optimize.lsq.oracle import VectorOracle
+from hessopt.optimize.lsq.oracle import RECORDED, VectorOracle
 
 X = np.array([0.5, -1.5, 2.0])
 
@@ -81,3 +81,73 @@ def test_arguments_are_checked():
         VectorOracle(3, (1,))
     with pytest.raises(ValueError, match=r"jac must be a callable, None or one of .*'exact'"):
         VectorOracle(fun, (3,), jac="exact")
+
+
+def test_programs_give_what_recordings_give_and_count_the_same():
+    u = np.array([1.0, -2.0, 0.5, 3.0])
+    eager, programs = VectorOracle(fun, (3,)), VectorOracle(fun, (3,), jit=True)
+    for x in np.linspace(X, X + 1, 15):
+        r = eager.value(x)
+        np.testing.assert_array_equal(programs.value(x), r)
+        np.testing.assert_allclose(programs.dense(x, r), eager.dense(x, r), rtol=1e-13)
+        ours, theirs = programs.operator(x, r), eager.operator(x, r)
+        np.testing.assert_allclose(ours @ X, theirs @ X, rtol=1e-13)
+        np.testing.assert_allclose(ours.rmatvec(u), theirs.rmatvec(u), rtol=1e-13)
+        found = programs.second(x, u).dense()
+        np.testing.assert_allclose(found, eager.second(x, u).dense(), rtol=1e-12, atol=1e-13)
+    assert programs.compiled.note == ""
+    assert (programs.nfev, programs.njev, programs.nhev) == (15, 30, 15)
+    assert (eager.nfev, eager.njev, eager.nhev) == (15, 30, 15)
+
+
+def test_second_derivatives_are_traced_where_there_are_many(counted):
+    watched = counted(fun)
+    oracle = VectorOracle(watched, (3,), jit=True)
+    for k in range(30):
+        oracle.second(X + k, np.ones(4)).product(X)
+    assert watched.calls == RECORDED + 2  # then a trace and a comparison
+    resumed = VectorOracle(counted(fun), (3,), jit=True)
+    resumed.nhev_before = RECORDED  # of the run that is gone on with
+    resumed.second(X, np.ones(4)).product(X)
+    assert resumed.compiled._curvature._signatures
+
+
+def test_values_of_many_come_from_a_program(counted, monkeypatch):
+    watched = counted(fun)
+    monkeypatch.setattr("hessopt.optimize.lsq.oracle.COMPILES", 4)
+    oracle = VectorOracle(watched, (3,), jit="numpy")
+    for k in range(10):
+        np.testing.assert_allclose(oracle.value(X + k), fun(X + k))
+    assert oracle.nfev == 10
+    assert watched.calls == 3  # once to learn how many there are, a trace, a comparison
+
+
+def test_a_limit_holds_for_programs_too():
+    class Enough(Exception):
+        pass
+
+    def forbid():
+        raise Enough
+
+    oracle = VectorOracle(fun, (3,), before_call=forbid, jit=True)
+    for evaluate in (
+        lambda: oracle.value(X),
+        lambda: oracle.dense(X, fun(X)),
+        lambda: oracle.operator(X, fun(X)),
+        lambda: oracle.second(X, fun(X)),
+    ):
+        with pytest.raises(Enough):
+            evaluate()
+
+
+def test_a_few_jacobians_may_be_recorded_before_they_are_traced(counted):
+    watched = counted(fun)
+    oracle = VectorOracle(watched, (3,), jit=True, recorded=4)
+    for k in range(10):
+        np.testing.assert_allclose(oracle.dense(X + k, fun(X)), exact(X + k), rtol=1e-12)
+    assert watched.calls == 4 + 2
+    square = counted(lambda x: np.sin(x) * x[::-1])
+    oracle = VectorOracle(square, (11,), jit=True, recorded=4)  # eleven columns: traced at once
+    for k in range(10):
+        oracle.dense(np.arange(11.0) + k, np.zeros(11))
+    assert square.calls == 2

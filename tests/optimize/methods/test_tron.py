@@ -155,6 +155,7 @@ def test_fixed_variables_stay():
     assert (fixed.success, fixed.nit, fixed.nfev, fixed.x.tolist()) == (True, 0, 1, [4])
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_bounds_are_never_left_and_the_start_is_moved_inside():
     seen = []
 
@@ -168,6 +169,7 @@ def test_the_bounds_are_never_left_and_the_start_is_moved_inside():
     assert np.all((np.array(seen) >= 0.01) & (np.array(seen) <= 4))
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_solution_at_a_bound_needs_no_room_to_find_the_rounding_of_f():
     """Where f cannot be lowered, it is looked at next to x: not outside of the box."""
     seen = []

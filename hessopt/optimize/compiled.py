@@ -23,19 +23,6 @@ Array = NDArray[np.float64]
 BATCH = 1 << 18  # entries of the vectors that are multiplied at once
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 
-# Steps that a run takes before it traces, by the derivatives that a step computes: a trace of a
-# short function costs as much as some dozens of these, and many runs end earlier
-PATIENCE = {0: 0, 1: 40, 2: 25}
-LONG = 100  # variables; with so many, products with the Hessian are many at each point
-
-
-def patience(n: int, order: int) -> int:
-    """Return how many steps with derivatives of an order to take before tracing.
-
-    Steps are counted, not seconds, so that a run can be repeated, and go on, to the last digit.
-    """
-    return round(PATIENCE[order] * max(0.0, 1 - n / LONG))
-
 
 class Programs:
     """Programs of one function's derivatives, until one of them is refused.
@@ -121,8 +108,6 @@ class Compiled(Programs):
 
     def product(self, x: Array) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
-        if x.size < LONG:  # to cut the program in two takes as long as some hundred products
-            return lambda v: self.tried(lambda: self._product(x, v), lambda: self._multiply(x, v))
         at = self._product.partial(x, multiply_out=False)  # a resumed run repeats every digit
         return lambda v: self.tried(lambda: at(v), lambda: self._multiply(x, v))
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hessopt.optimize.certify import Spectrum, certified
-from hessopt.optimize.compiled import patience
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.line_search import NOISE
 from hessopt.optimize.methods.base import Method
@@ -80,9 +79,6 @@ class Run:
         resume: State | None,
     ) -> None:
         self.method, self.objective, self.tests = method, objective, tests
-        self.patience = patience(objective.n, method.order)
-        if self.patience == 0:
-            objective.trace()
         if resume is None:
             recorder = Recorder()
             point, memory = method.start(objective, objective.x0)
@@ -161,8 +157,6 @@ class Run:
     def loop(self) -> Stop:
         """Step until a test says stop."""
         while (stop := self.tests(self.progress())) is None:
-            if self.at.nit >= self.patience:
-                self.objective.trace()
             with quiet():
                 step = self.method.step(self.objective, self.at.point, self.at.memory)
             self.move(*step)

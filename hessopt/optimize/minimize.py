@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
@@ -101,14 +100,14 @@ def minimize(
         For every method: `gtol` (for ``max |gradient|``; 1e-6 for our own methods), `ftol`
         (change of f, relative where ``|f| > 1``), `xtol` (largest entry of the step, relative where
         x is large; methods run by SciPy have their own defaults and not all three), `maxiter`,
-        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `jit` (True: where x is long, and in
-        runs that are, trace fun and replay its derivatives, by numba where that is installed and x
-        very long; ``"numpy"`` or ``"numba"``: at once, by that; False: call fun each time),
-        `resume` (the result of an earlier run of the same method, which goes on exactly; limits
-        count anew, counts add up), `check_derivatives` (compare the derivatives with differences
-        at the start, and do not run if they are wrong), and `certify` (at the end, tell a minimum
-        from a saddle point by the least eigenvalue of the Hessian, ``result.least_eigenvalue``;
-        our own methods leave a saddle and go on).
+        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `jit` (True: trace fun once and replay
+        its derivatives, and those of constraints, by numba where that is installed and x is long;
+        ``"numpy"`` or ``"numba"``: by that; False: call fun at each evaluation), `resume` (the
+        result of an earlier run of the same method, which goes on exactly; limits count anew,
+        counts add up), `check_derivatives` (compare the derivatives with differences at the start,
+        and do not run if they are wrong), and `certify` (at the end, tell a minimum from a saddle
+        point by the least eigenvalue of the Hessian, ``result.least_eigenvalue``; our own methods
+        leave a saddle and go on).
         Further the method's own, as its class documents them, or SciPy's.
 
     Returns
@@ -231,7 +230,6 @@ def minimize(
             order=chosen.order,
             limits=general.limits(),
             jit=general.jit,
-            recorded=sys.maxsize if general.jit is True else 0,  # until the driver lets it trace
             **restrictions,
         )
         tests = general.tests(

@@ -191,12 +191,6 @@ class Objective:
         """Hessians, or products with the Hessian."""
         return self.oracle.nhev
 
-    def trace(self) -> None:
-        """Let derivatives come from programs from now on, those at the last point too."""
-        if self.oracle.recorded:
-            self.oracle.recorded = 0
-            self._recent.clear()
-
     @property
     def elapsed(self) -> float:
         """Seconds since this objective was made."""

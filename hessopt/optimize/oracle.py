@@ -116,7 +116,7 @@ class Oracle:
         self._n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = 0
         self.compiled: Compiled | None = None
-        self.recorded = recorded if self._n < LONG else 0
+        self._recordings = recorded if self._n < LONG else 0
         if jit and self._jac is None:
             self.compiled = Compiled(self._bare, self._n, jit)
 
@@ -133,7 +133,7 @@ class Oracle:
         That is decided by counting: by the clock, no two runs would be the same.
         """
         compiled = self.compiled
-        ready = compiled is not None and not compiled.note and self.njev >= self.recorded
+        ready = compiled is not None and not compiled.note and self.njev >= self._recordings
         return compiled if ready else None
 
     def _call(self, x: Any, *args: Any) -> Any:

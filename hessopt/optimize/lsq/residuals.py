@@ -170,9 +170,6 @@ class Residuals:
         """Whether any variable has a bound."""
         return bool(np.isfinite(self.lower).any() or np.isfinite(self.upper).any())
 
-    def trace(self) -> None:
-        """Do nothing: the oracle knows when a program pays."""
-
     def check_limits(self) -> None:
         """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""
         if self.stop is not None:

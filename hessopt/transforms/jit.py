@@ -138,6 +138,11 @@ class Jitted:
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
 
+    @property
+    def traced(self) -> bool:
+        """Whether it was called with anything but Variables."""
+        return bool(self._signatures)
+
     def partial(self, *args: Any) -> Callable[..., Any]:
         """Return the function of the remaining arguments, with these held fixed.
 

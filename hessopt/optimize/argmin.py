@@ -15,6 +15,7 @@ from hessopt.autodiff.node import NO_PARAMS, Handle, raw
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.tracing import untraced
 from hessopt.optimize import checks
+from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.containers import is_container
 from hessopt.optimize.implicit import ArgminError, InnerProblem
 from hessopt.optimize.minimize import minimize
@@ -119,7 +120,11 @@ def argmin(
         raise TypeError(f"method must be a name, not {type(method).__name__}")
     # A bad start is refused here, where it was given
     given = None if callable(x0) else _start(x0)
-    arguments = {"method": method, "tol": tol, "options": options}
+    options = dict(options or {})
+    jit = options.get("jit", True)
+    if not isinstance(jit, Compiled):
+        checks.jit(jit, "options['jit']")
+    arguments = {"method": method, "tol": tol}
 
     def solution(*theta: Any) -> Any:
         if not theta:
@@ -143,9 +148,12 @@ def argmin(
         def fun(x: Any, *values: Any) -> Any:
             return checks.scalar(f(restore(x), *filled(values)))
 
-        problem = InnerProblem(fun, *checks.bound_vectors(bounds, vector.size))
+        # Programs are made at each call, so that what f takes from its surroundings may change
+        programs = Compiled(fun, vector.size, jit) if jit else None
+        problem = InnerProblem(fun, *checks.bound_vectors(bounds, vector.size), programs)
+        given_on = {**arguments, "options": {**options, "jit": programs or False}}
         # The start is computed again from the values: a replayed program has others
-        solve = _Argmin(problem, lambda values: start(values)[0], bounds, arguments)
+        solve = _Argmin(problem, lambda values: start(values)[0], bounds, given_on)
         solve.differentiable = [k for k, x in enumerate(operands) if isinstance(x, Handle)]
         return restore(_apply(solve, *operands))
 

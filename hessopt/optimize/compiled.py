@@ -1,8 +1,9 @@
 """Derivatives of the objective by programs, and eagerly where there can be none.
 
-A run evaluates the same function a hundred times: it is traced once, and replayed. The values of
-all evaluations come from the program, those of the first too, and the backend is chosen by the
-size, not by the clock, so that runs are repeated to the last digit.
+A run evaluates the same function a hundred times: it is traced once, and replayed. A trace of a
+small function costs as much as some 25 of its gradients, so that short runs do without. When to
+trace, and by which backend to run, is decided by counting and by the size, not by the clock, so
+that runs are repeated to the last digit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,25 @@ Array = NDArray[np.float64]
 
 BATCH = 1 << 18  # entries of the vectors that are multiplied at once
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
+LONG = 10_000  # variables; from here on a trace costs hardly more than an evaluation
+CUT = 100  # variables; with fewer, cutting a program in two costs more than all products at a point
+
+
+def untraced(n: int, order: int) -> int:
+    """Return how many iterations of a method are made before its derivatives are traced.
+
+    Those that are left cost as much as the traces: with dense Hessians the more, the more columns
+    they have, each a walk through a recorded gradient.
+
+    Examples
+    --------
+    >>> from hessopt.optimize.compiled import untraced
+    >>> untraced(2, order=2), untraced(40, order=2), untraced(40, order=1), untraced(10**6, order=1)
+    (20, 5, 20, 0)
+    """
+    if n >= LONG:
+        return 0
+    return min(20, 200 // n) if order == 2 else 20
 
 
 class Programs:
@@ -42,6 +62,11 @@ class Programs:
         self._backend = backend
         self._made: list[Jitted] = []
         self.note = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was traced."""
+        return any(made.traced for made in self._made)
 
     def jitted(
         self,
@@ -76,42 +101,37 @@ class Compiled(Programs):
     Parameters
     ----------
     function : callable
-        ``function(x)``, a scalar; called for traces and comparisons alone.
+        ``function(x, *args)``, a scalar; called for traces and comparisons alone. The further
+        arguments are arrays: inputs of the programs, which hold for others too.
     size : int
         How many variables there are.
     backend
         As for `Programs`.
     """
 
-    def __init__(self, function: Callable[[Any], Any], size: int, backend: Any = True) -> None:
+    def __init__(self, function: Callable[..., Any], size: int, backend: Any = True) -> None:
         super().__init__(backend)
         self._multiply = hvp(function)
         self._eager = value_and_grad(function)
-        self._both = self.jitted(self._eager, size)
-        self._product = self.jitted(self._multiply, size)
         self._recorded = value_grad_hvp(function)
+        self._both = self.jitted(self._eager, size)
+        self._product = self.jitted(self._product_last, size)
         self._rows = self.jitted(self._multiply_rows, size, self._rows_one_by_one)
 
-    def _multiply_rows(self, x: Any, vs: Any) -> Any:
-        from hessopt.transforms.vmapped import Vmapped  # `import hessopt` need not pay for it
-
-        rows = np.reshape(vs, (-1, *np.shape(x)))
-        return Vmapped(self._multiply, (None, 0), 0, warns=False)(x, rows)
-
-    def _rows_one_by_one(self, x: Any, vs: Any) -> Any:
-        product = self._recorded(x)[2]
-        return np.stack([product(np.reshape(v, np.shape(x))) for v in vs])
-
-    def value_and_grad(self, x: Array) -> tuple[Any, Any]:
+    def value_and_grad(self, x: Array, *args: Any) -> tuple[Any, Any]:
         """Return the value and the gradient."""
-        return self.tried(lambda: self._both(x), lambda: self._eager(x))
+        return self.tried(lambda: self._both(x, *args), lambda: self._eager(x, *args))
 
-    def product(self, x: Array) -> Callable[[Array], Any]:
+    def product(self, x: Array, *args: Any) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
-        at = self._product.partial(x, multiply_out=False)  # a resumed run repeats every digit
-        return lambda v: self.tried(lambda: at(v), lambda: self._multiply(x, v))
+        if x.size < CUT:
+            return lambda v: self.tried(
+                lambda: self._product(x, *args, v), lambda: self._multiply(x, v, *args)
+            )
+        at = self._product.partial(x, *args, multiply_out=False)  # every digit is repeatable
+        return lambda v: self.tried(lambda: at(v), lambda: self._multiply(x, v, *args))
 
-    def hessian(self, x: Array) -> Any:
+    def hessian(self, x: Array, *args: Any) -> Any:
         """Return the Hessian at `x` as an array: products with all unit vectors, in batches."""
         n = x.size
         units = np.eye(n)
@@ -120,7 +140,24 @@ class Compiled(Programs):
         for k in range(0, n, size):
             vs = units[k : k + size]
             part = self.tried(
-                lambda vs=vs: self._rows(x, vs), lambda vs=vs: self._rows_one_by_one(x, vs)
+                lambda vs=vs: self._rows(x, vs, *args),
+                lambda vs=vs: self._rows_one_by_one(x, vs, *args),
             )
             parts.append(np.reshape(part, (-1, n)))
         return np.concatenate(parts)
+
+    def _product_last(self, x: Any, *rest: Any) -> Any:
+        """Multiply the last argument, so that the others can be held fixed."""
+        *args, v = rest
+        return self._multiply(x, v, *args)
+
+    def _multiply_rows(self, x: Any, vs: Any, *args: Any) -> Any:
+        from hessopt.transforms.vmapped import Vmapped  # `import hessopt` need not pay for it
+
+        rows = np.reshape(vs, (-1, *np.shape(x)))
+        axes = (None, 0, *(None for _ in args))
+        return Vmapped(self._multiply, axes, 0, warns=False)(x, rows, *args)
+
+    def _rows_one_by_one(self, x: Any, vs: Any, *args: Any) -> Any:
+        product = self._recorded(x, *args)[2]
+        return np.stack([product(np.reshape(v, np.shape(x))) for v in vs])

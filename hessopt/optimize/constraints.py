@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hessopt.autodiff.variable import Variable
 from hessopt.optimize import differences
+from hessopt.optimize.compiled import LONG
 from hessopt.optimize.compiled_vector import CompiledVector
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.linearisation import Linearisation, Multiplied, Recorded
@@ -28,8 +29,8 @@ Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
 
 # Derivatives of each kind that are computed eagerly before they are traced, which costs as much as
-# some twenty of them; from so many variables on that is hardly more than an evaluation
-RECORDED, LONG = 20, 10_000
+# some twenty of them
+RECORDED = 20
 
 ADVICE = (
     "hessopt could not differentiate a constraint; write it in NumPy calls, give its 'jac', or "

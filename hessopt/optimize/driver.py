@@ -79,6 +79,7 @@ class Run:
         resume: State | None,
     ) -> None:
         self.method, self.objective, self.tests = method, objective, tests
+        objective.iterated(0 if resume is None else resume.progress.nit)
         if resume is None:
             recorder = Recorder()
             point, memory = method.start(objective, objective.x0)
@@ -166,6 +167,7 @@ class Run:
         """Take a step, and tell of it."""
         self.champion = better(self.champion, point)
         self.at = _At(point, memory, self.at.nit + 1, self.at.point)
+        self.objective.iterated(self.at.nit)
         progress = self.progress()
         for watcher in self.watchers:
             watcher.stepped(progress)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.objective import quiet
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import truncated_cg
@@ -48,10 +49,11 @@ class ArgminError(RuntimeError):
 
 
 class Local(NamedTuple):
-    """The gradient at a point, and the product with the Hessian there."""
+    """The gradient at a point, the product with the Hessian there, and perhaps a way to form it."""
 
     g: Array
     product: Callable[[Array], Array]
+    matrix: Callable[[], Array] | None = None
 
 
 @dataclass(eq=False)
@@ -64,11 +66,14 @@ class InnerProblem:
         The objective.
     lb, ub : ndarray
         The bounds, with infinities where there are none.
+    programs : Compiled, optional
+        Those of `fun`, with the values for inputs: the solver's and ours.
     """
 
     fun: Callable[..., Any]
     lb: Array
     ub: Array
+    programs: Compiled | None = None
     _last: Any = field(default=None, init=False, repr=False)
 
     def free(self, x: Array) -> NDArray[np.bool_]:
@@ -77,8 +82,15 @@ class InnerProblem:
 
     def at(self, x: Array, values: tuple[Any, ...]) -> Local:
         """Return the gradient and the product with the Hessian."""
-        _, g, product = value_grad_hvp(self.fun)(x, *values)
-        return Local(np.asarray(g), product)
+        programs = self.programs
+        # Where the solver needed none, neither do a few steps more
+        if programs is None or programs.note or not programs.begun:
+            _, g, product = value_grad_hvp(self.fun)(x, *values)
+            return Local(np.asarray(g), product)
+        x = np.array(x)
+        _, g = programs.value_and_grad(x, *values)
+        product = programs.product(x, *values)
+        return Local(np.asarray(g), product, lambda: programs.hessian(x, *values))
 
     def solve(self, x: Array, b: Array, values: tuple[Any, ...]) -> Array:
         """Return u with ``H_FF u_F = b_F`` and zero on the bounds.
@@ -93,7 +105,7 @@ class InnerProblem:
         """
         key, last = (x, *values), self._last
         if last is None or not all(map(np.array_equal, last[0], key)):
-            solver = hessian_solver(self.at(x, values).product, self.free(x))
+            solver = hessian_solver(self.at(x, values), self.free(x))
             last = (tuple(map(np.copy, key)), solver)
             self._last = last  # in one assignment: threads may share us
         return last[1](b)
@@ -122,7 +134,7 @@ class InnerProblem:
         for _ in range(POLISHING):
             held, before = self.held(x, local), held
             try:
-                p = -hessian_solver(local.product, ~held)(local.g)
+                p = -hessian_solver(local, ~held)(local.g)
             except ArgminError:
                 return x, np.nan
             inside = np.clip(x + p, self.lb, self.ub)
@@ -158,17 +170,15 @@ def _size(v: Array) -> float:
     return float(np.max(np.abs(v), initial=0.0))
 
 
-def hessian_solver(
-    product: Callable[[Array], Array], free: NDArray[np.bool_]
-) -> Callable[[Array], Array]:
+def hessian_solver(local: Local, free: NDArray[np.bool_]) -> Callable[[Array], Array]:
     """Return ``b -> u`` with ``H_FF u_F = b_F`` and u zero elsewhere.
 
     Up to `DENSE` free variables by Cholesky's factors, else by conjugate gradients.
 
     Parameters
     ----------
-    product : callable
-        The product with the whole Hessian.
+    local : Local
+        What is known at the point.
     free : ndarray of bool
         Which variables are free.
 
@@ -184,26 +194,29 @@ def hessian_solver(
     Examples
     --------
     >>> import numpy as np
-    >>> from hessopt.optimize.implicit import hessian_solver
+    >>> from hessopt.optimize.implicit import Local, hessian_solver
     >>> H = np.array([[2.0, 1.0], [1.0, 4.0]])
-    >>> hessian_solver(H.dot, np.array([False, True]))(np.array([1.0, 2.0]))
+    >>> hessian_solver(Local(np.zeros(2), H.dot), np.array([False, True]))(np.array([1.0, 2.0]))
     array([0. , 0.5])
     """
     count = np.count_nonzero(free)
     if count == 0:
         return np.zeros_like
-    return _dense(product, free) if count <= DENSE else _matrix_free(product, free)
+    return _dense(local, free) if count <= DENSE else _matrix_free(local.product, free)
 
 
-def _dense(product: Callable[[Array], Array], free: NDArray[np.bool_]) -> Callable[[Array], Array]:
+def _dense(local: Local, free: NDArray[np.bool_]) -> Callable[[Array], Array]:
     from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigvalsh
 
     (positions,) = np.nonzero(free)
     H = np.empty((positions.size, positions.size))
-    for row, i in zip(H, positions, strict=True):
-        e = np.zeros(free.size)
-        e[i] = 1.0
-        row[:] = product(e)[positions]
+    if local.matrix is not None and free.size <= 2 * positions.size:
+        H[:] = local.matrix()[np.ix_(positions, positions)]
+    else:
+        for row, i in zip(H, positions, strict=True):
+            e = np.zeros(free.size)
+            e[i] = 1.0
+            row[:] = local.product(e)[positions]
     H = (H + H.T) / 2
     with quiet():
         D = np.sqrt(np.diagonal(H))  # the units of x must not decide what is singular

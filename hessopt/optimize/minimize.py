@@ -14,6 +14,7 @@ from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.auto import choose
 from hessopt.optimize.bounds import Box, parse_bounds, same_box
 from hessopt.optimize.certify import Certificate
+from hessopt.optimize.compiled import untraced
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.containers import is_container, over_container
@@ -26,7 +27,7 @@ from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS, SciPyMethod
 from hessopt.optimize.objective import Objective, StartNotFinite
 from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
 from hessopt.optimize.result import State
-from hessopt.optimize.scipy_driver import SciPyRun
+from hessopt.optimize.scipy_driver import RECORDED, SciPyRun
 from hessopt.optimize.watch import Callback, Display, Trace, Watcher
 
 if TYPE_CHECKING:
@@ -230,6 +231,7 @@ def minimize(
             order=chosen.order,
             limits=general.limits(),
             jit=general.jit,
+            untraced=untraced(flat.size, chosen.order),
             **restrictions,
         )
         tests = general.tests(
@@ -247,7 +249,10 @@ def minimize(
         raise ValueError(f"method {name!r} is not our own and cannot be resumed")
     try:
         if general.check_derivatives:
-            result = checked_run(Objective(fun, x0, args, **derivatives, order=1), name, run)
+            looked = Objective(
+                fun, x0, args, **derivatives, order=1, jit=general.jit, recorded=RECORDED
+            )
+            result = checked_run(looked, name, run)
         else:
             result = run()
     except StartNotFinite as error:

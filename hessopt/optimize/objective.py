@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
 from hessopt.optimize.bounds import Box
+from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.oracle import Curvature, Oracle, Product
 from hessopt.optimize.stopping import Status, Stop, StoppingTest
 
@@ -115,6 +116,8 @@ class Objective:
         Asked before every evaluation of fun and every product with the Hessian.
     jit, recorded
         As for `Oracle`.
+    untraced : int
+        The iterations before anything is traced, if they are told by `iterated`.
     box : Box, optional
         The bounds. A start outside is moved to the nearest point inside.
     constraints : ConstraintSet, optional
@@ -153,8 +156,9 @@ class Objective:
         *,
         order: int = 2,
         limits: StoppingTest | None = None,
-        jit: bool | str = False,
-        recorded: int = 0,
+        jit: bool | str | Compiled = False,
+        recorded: float = 0,
+        untraced: int = 0,
         box: Box | None = None,
         constraints: ConstraintSet | None = None,
     ) -> None:
@@ -165,8 +169,17 @@ class Objective:
         args = args if isinstance(args, tuple) else (args,)
         self.args = args
         self.oracle = Oracle(
-            fun, self.shape, args, jac, hess, hessp, self.check_limits, jit, recorded
+            fun,
+            self.shape,
+            args,
+            jac,
+            hess,
+            hessp,
+            self.check_limits,
+            jit,
+            np.inf if untraced else recorded,
         )
+        self._untraced = untraced
         self.order, self.limits = order, limits
         self.best: Point | None = None
         self.stop: Stop | None = None
@@ -195,6 +208,24 @@ class Objective:
     def elapsed(self) -> float:
         """Seconds since this objective was made."""
         return time.perf_counter() - self.started
+
+    def iterated(self, nit: int) -> None:
+        """Take note that so many iterations were made, in all calls of a run that is resumed.
+
+        Long runs go over to programs. What is known of the curvature then comes from these as well,
+        since a run that is resumed here computes it anew.
+        """
+        if self._untraced and nit >= self._untraced:
+            self._untraced = 0
+            self.oracle.trace()
+            self._recent = [
+                record
+                if record.curvature is None
+                else record._replace(
+                    curvature=self.oracle.retraced(record.point.x, record.curvature)
+                )
+                for record in self._recent
+            ]
 
     def check_limits(self) -> None:
         """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""

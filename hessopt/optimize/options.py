@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hessopt.optimize import checks
+from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.result import State
 from hessopt.optimize.stopping import (
     Diverged,
@@ -86,14 +87,15 @@ class RunOptions:
     resume: Any = None
     certify: bool = False
     check_derivatives: bool = False
-    jit: bool | str = True
+    jit: bool | str | Compiled = True
 
     def __post_init__(self) -> None:
         for name in ("gtol", "ftol", "xtol", "maxtime"):
             checks.number(getattr(self, name), name, least=0.0, optional=True)
         checks.number(self.maxiter, "maxiter", least=0, whole=True, optional=True)
         checks.number(self.maxfun, "maxfun", least=1, whole=True, optional=True)
-        checks.jit(self.jit, "options['jit']")
+        if not isinstance(self.jit, Compiled):  # which `argmin` hands on
+            checks.jit(self.jit, "options['jit']")
 
     def limits(self) -> StoppingTest | None:
         """Return what the objective is to ask before each evaluation."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks, differences
-from hessopt.optimize.compiled import Compiled
+from hessopt.optimize.compiled import LONG, Compiled
 from hessopt.optimize.differences import is_scheme
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.second_order import value_grad_hvp
@@ -24,9 +24,6 @@ Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
 
 LARGEST_DENSE = 20_000
-
-# From so many variables on a trace costs hardly more than an evaluation
-LONG = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,10 +72,11 @@ class Oracle:
         The shape that the user's functions see.
     before_call : callable
         Called before every evaluation of fun; it may raise to forbid it.
-    jit : bool or str
+    jit : bool, str or Compiled
         Whether exact derivatives come from programs, or the backend that runs these. fun is then
-        called for traces alone, and `nfev` counts how often its value was computed.
-    recorded : int
+        called for traces alone, and `nfev` counts how often its value was computed. Or the programs
+        themselves, which have `args` for inputs.
+    recorded : float
         How many gradients of short vectors are computed eagerly before they are traced, which costs
         as much as some 25 of them: for methods that often need no more.
     """
@@ -92,8 +90,8 @@ class Oracle:
         hess: Any = None,
         hessp: Any = None,
         before_call: Callable[[], None] = lambda: None,
-        jit: bool | str = False,
-        recorded: int = 0,
+        jit: bool | str | Compiled = False,
+        recorded: float = 0,
     ) -> None:
         if not callable(fun):
             raise TypeError(f"fun must be callable, not {type(fun).__name__}")
@@ -117,7 +115,10 @@ class Oracle:
         self.nfev = self.njev = self.nhev = 0
         self.compiled: Compiled | None = None
         self._recordings = recorded if self._n < LONG else 0
-        if jit and self._jac is None:
+        self._inputs: tuple[Any, ...] = ()
+        if not isinstance(jit, bool | str):
+            self.compiled, self._inputs = jit, args
+        elif jit and self._jac is None:
             self.compiled = Compiled(self._bare, self._n, jit)
 
     @property
@@ -135,6 +136,19 @@ class Oracle:
         compiled = self.compiled
         ready = compiled is not None and not compiled.note and self.njev >= self._recordings
         return compiled if ready else None
+
+    def trace(self) -> None:
+        """Take derivatives from programs from now on."""
+        self._recordings = 0
+
+    def retraced(self, x: Array, curvature: Curvature) -> Curvature:
+        """Return the Hessian at `x` by programs, if there are any."""
+        return self._by_programs(x) if self._exact and self._tracing() else curvature
+
+    @property
+    def _exact(self) -> bool:
+        """Whether the engine makes all derivatives."""
+        return self._jac is None and self._hess is None and self._hessp is None
 
     def _call(self, x: Any, *args: Any) -> Any:
         """Call fun once; `x` is an array or a Variable of the shape that the user sees."""
@@ -165,7 +179,7 @@ class Oracle:
         if compiled is not None:
             self._before_call()
             self.nfev += 1
-            f, g = compiled.value_and_grad(self._shaped(x))
+            f, g = compiled.value_and_grad(self._shaped(x), *self._inputs)
         elif self._jac is None:
             f, g = value_and_grad(self._recorded)(self._shaped(x), *args)
         elif self._jac is True:
@@ -187,19 +201,21 @@ class Oracle:
 
     def second(self, x: Array) -> tuple[float, Array, Curvature]:
         """Value, gradient and the Hessian at `x`; what the latter needs is evaluated on demand."""
-        exact = self._jac is None and self._hess is None and self._hessp is None
-        compiled = self._tracing()
-        if exact and compiled is None:
+        tracing = self._tracing() is not None
+        if self._exact and not tracing:
             f, g, product = value_grad_hvp(self._recorded)(self._shaped(x), *self._args)
             self.njev += 1
             curvature = Curvature(self._n, self._counted(product, "the Hessian product"))
             return float(f), checks.vector(g, self._n, "jac"), curvature
         f, g = self.first(x)
-        if exact and compiled is not None:
-            held = self._shaped(x)
-            product = self._counted(compiled.product(held), "the Hessian product")
-            return f, g, Curvature(self._n, product, None, lambda: self._products(held))
-        return f, g, self._curvature(x)
+        return f, g, self._by_programs(x) if self._exact and tracing else self._curvature(x)
+
+    def _by_programs(self, x: Array) -> Curvature:
+        assert self.compiled is not None
+        held = self._shaped(x)
+        product = self.compiled.product(held, *self._inputs)
+        counted = self._counted(product, "the Hessian product")
+        return Curvature(self._n, counted, None, lambda: self._products(held))
 
     def _curvature(self, x: Array) -> Curvature:
         if callable(self._hess):
@@ -222,7 +238,7 @@ class Oracle:
     def _products(self, x: Array) -> Array:
         assert self.compiled is not None
         self.nhev += self._n
-        return self.compiled.hessian(x)
+        return self.compiled.hessian(x, *self._inputs)
 
     def _matrix(self, x: Array) -> Any:
         self.nhev += 1

@@ -134,6 +134,11 @@ class Jitted(ShortlyCalled):
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(self.function)
 
+    @property
+    def traced(self) -> bool:
+        """Whether it was called with anything but Variables."""
+        return bool(self._signatures)
+
     def _shortcut(self, one: _Trace, args: tuple[Any, ...]) -> Callable[..., Any]:
         code = Code.calling(one.engine.run, len(args), len(one.engine.program.outputs))
         bind = shortcut(code, dict(enumerate(args)), one.form)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hessopt.optimize.implicit import DENSE, ArgminError, InnerProblem, hessian_solver
+from hessopt.optimize.implicit import DENSE, ArgminError, InnerProblem, Local, hessian_solver
 
 INF = np.inf
 
@@ -17,19 +17,23 @@ def spd(n):
 def test_systems_on_the_free_variables(n):
     H, b = spd(n), np.cos(np.arange(n))
     free = np.arange(n) % 5 != 3
-    u = hessian_solver(H.dot, free)(b)
+    u = hessian_solver(Local(np.zeros(len(H)), H.dot), free)(b)
     np.testing.assert_array_equal(u[~free], 0)
     np.testing.assert_allclose(u[free], np.linalg.solve(H[np.ix_(free, free)], b[free]), rtol=1e-9)
 
 
 def test_units_do_not_make_a_matrix_singular():
     H = np.diag([1e-12, 1.0, 1e12])
-    np.testing.assert_allclose(hessian_solver(H.dot, np.ones(3, bool))(np.ones(3)), 1 / np.diag(H))
+    np.testing.assert_allclose(
+        hessian_solver(Local(np.zeros(len(H)), H.dot), np.ones(3, bool))(np.ones(3)), 1 / np.diag(H)
+    )
 
 
 def test_without_free_variables_nothing_moves():
     product = np.ones((2, 2)).dot
-    np.testing.assert_array_equal(hessian_solver(product, np.zeros(2, bool))(np.ones(2)), 0)
+    np.testing.assert_array_equal(
+        hessian_solver(Local(np.zeros(2), product), np.zeros(2, bool))(np.ones(2)), 0
+    )
 
 
 @pytest.mark.parametrize("n", [3, DENSE + 1])
@@ -38,12 +42,12 @@ def test_a_matrix_that_is_not_positive_definite_is_refused(n, least, said):
     diagonal = np.linspace(1.0, 2.0, n)
     diagonal[1] = least
     with pytest.raises(ArgminError, match=said):
-        hessian_solver(lambda v: diagonal * v, np.ones(n, bool))(np.ones(n))
+        hessian_solver(Local(diagonal, lambda v: diagonal * v), np.ones(n, bool))(np.ones(n))
 
 
 def test_a_matrix_that_is_not_finite_is_refused():
     with pytest.raises(ArgminError, match="least eigenvalue on the free variables is nan"):
-        hessian_solver(lambda v: v * np.nan, np.ones(2, bool))
+        hessian_solver(Local(np.zeros(2), lambda v: v * np.nan), np.ones(2, bool))
 
 
 def problem(lb=-INF, ub=INF):

@@ -170,6 +170,9 @@ class Residuals:
         """Whether any variable has a bound."""
         return bool(np.isfinite(self.lower).any() or np.isfinite(self.upper).any())
 
+    def iterated(self, nit: int) -> None:
+        """Take note of an iteration; nothing depends on it."""
+
     def check_limits(self) -> None:
         """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""
         if self.stop is not None:

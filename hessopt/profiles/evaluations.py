@@ -41,14 +41,10 @@ class Counts:
     nhev: int
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.nfev + other.nfev, self.njev + other.njev, self.nhev + other.nhev
-        )
+        return Counts(self.nfev + other.nfev, self.njev + other.njev, self.nhev + other.nhev)
 
     def __sub__(self, other: Counts) -> Counts:
-        return Counts(
-            self.nfev - other.nfev, self.njev - other.njev, self.nhev - other.nhev
-        )
+        return Counts(self.nfev - other.nfev, self.njev - other.njev, self.nhev - other.nhev)
 
 
 class Ledger:

@@ -68,7 +68,9 @@ def instances(set: str | Iterable[str], max_n: int | None = None) -> list[Instan
         try:
             records = [problems.get(name) for name in names]
         except problems.UnknownProblemError as error:
-            raise ValueError(f"set must be one of {', '.join(SETS)}, or problems: {error}") from None
+            raise ValueError(
+                f"set must be one of {', '.join(SETS)}, or problems: {error}"
+            ) from None
     small = [record for record in records if max_n is None or record.dimension <= max_n]
     if not small:
         raise ValueError(f"max_n = {max_n} leaves no problem of the set; take a larger one")

@@ -6,9 +6,9 @@ import math
 
 from hessopt.profiles.outcome import Outcome
 
-# Each with what an axis calls it
+# Each with what the axis of data profiles calls it
 MEASURES = {
-    "evaluations": "values + gradients + Hessian products",
+    "evaluations": "(values + gradients + products) / (n + 1)",
     "time": "time [s]",
     "iterations": "iterations",
 }

@@ -14,8 +14,18 @@ from hessopt.profiles.shares import share
 if TYPE_CHECKING:
     from hessopt.profiles.profile import Profile
 
+DEFAULT = "hessopt"
+
+# More curves cannot be told apart
+MOST_CURVES = 10
+
 # Beyond this factor it hardly matters by how much a solver is worse
 LARGEST_FACTOR = 1000.0
+
+
+def telling(solvers: list[str]) -> list[str]:
+    """Return those to draw, of all, best first: our default on top, and the best of the others."""
+    return sorted(solvers, key=lambda solver: solver != DEFAULT)[:MOST_CURVES]
 
 
 def draw(
@@ -28,6 +38,7 @@ def draw(
             f"solvers: {', '.join(unknown)} was not run; there are {', '.join(profile.solvers)}"
         )
     figure, axes = canvas(shown=to_file is None)
+    figure.set_size_inches(11, 4.5)
     performance, data = profile.performance, profile.data
     finite = [values[np.isfinite(values)] for values in data.values()]
     known = np.concatenate([values[values > 0] for values in finite])
@@ -59,10 +70,9 @@ def draw(
         ax.set_ylim(0, 101)
         ax.grid(alpha=0.25)
         ax.spines[["top", "right"]].set_visible(False)
-    unit = " / (n + 1)" if profile.measure == "evaluations" else ""
     axes[0].set_xlabel(f"factor of the least {profile.measure}")
     axes[0].set_ylabel(f"% of {len(profile.instances)} problems solved")
-    axes[1].set_xlabel(f"{MEASURES[profile.measure]}{unit}")
+    axes[1].set_xlabel(MEASURES[profile.measure])
     axes[1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
     if to_file is not None:
         figure.savefig(to_file, dpi=150)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from hessopt.profiles.instances import Instance
@@ -56,7 +56,7 @@ class Worker:
         return Outcome.of_line(line)
 
     def dismiss(self) -> None:
-        """Kill the process, from another thread than that which waits for it, and start no other."""
+        """Kill the process, from another thread than the one that waits, and start no other."""
         self.dismissed = True
         process = self.process
         if process is not None:
@@ -176,7 +176,5 @@ def running(pairs: list[Pair], jobs: int, timeout: float) -> Iterator[Iterator[O
 
 def _close(pipe: IO[str] | None) -> None:
     if pipe is not None:
-        try:
+        with suppress(BrokenPipeError):
             pipe.close()
-        except BrokenPipeError:
-            pass

@@ -126,7 +126,7 @@ class Profile:
 
     @property
     def performance(self) -> dict[str, Array]:
-        """For each solver the sorted ratios to the least cost: Dolan and Moré's profile jumps there.
+        """The sorted ratios to the least cost: where Dolan and Moré's profiles jump.
 
         ``hessopt.profiles.shares.share`` evaluates it.
         """
@@ -134,7 +134,7 @@ class Profile:
 
     @property
     def data(self) -> dict[str, Array]:
-        """For each solver the sorted costs in units of n + 1: Moré and Wild's profile jumps there.
+        """The sorted costs in units of n + 1: where Moré and Wild's profiles jump.
 
         Time and iterations are not divided.
         """
@@ -216,7 +216,8 @@ class Profile:
             Where to save it, in any format that matplotlib writes; nothing is shown then. Without
             it the figure is one of pyplot's: ``matplotlib.pyplot.show()`` shows it.
         solvers : iterable of str, optional
-            Those to draw; all unless given. The ratios are to the best of all in any case.
+            Those to draw; our default and the nine best of the others unless given. The ratios are
+            to the best of all in any case.
 
         Returns
         -------
@@ -228,9 +229,9 @@ class Profile:
         ImportError
             If matplotlib is not installed: ``pip install "hessopt[plot]"``.
         """
-        from hessopt.profiles.pictures import draw
+        from hessopt.profiles.pictures import draw, telling
 
-        return draw(self, to_file, self.solvers if solvers is None else list(solvers))
+        return draw(self, to_file, telling(self.solvers) if solvers is None else list(solvers))
 
     def _columns(self, table: Array) -> dict[str, Array]:
         return {solver: np.sort(table[:, k]) for k, solver in enumerate(self.solvers)}

@@ -26,7 +26,7 @@ def restrictions(problem: problems.Problem) -> dict[str, Any]:
         # SciPy asks for equalities and inequalities apart
         found["constraints"] = [
             NonlinearConstraint(
-                lambda x, rows=rows: c(x)[rows],
+                lambda x, c=c, rows=rows: c(x)[rows],
                 problem.constraints_lower[rows],
                 problem.constraints_upper[rows],
             )

@@ -114,9 +114,7 @@ def profile(
     return Profile([have[pair] for pair in wanted], measure, tau)
 
 
-def pairs(
-    set: str | Iterable[str], solvers: Iterable[str] | None, max_n: int | None
-) -> list[Pair]:
+def pairs(set: str | Iterable[str], solvers: Iterable[str] | None, max_n: int | None) -> list[Pair]:
     """Return what is to be run: problem by problem, so that an early end leaves whole rows."""
     names = None if solvers is None else list(solvers)
     found: list[Pair] = []

@@ -72,9 +72,9 @@ def prepare_jaxopt(name: str, bounded: bool, task: Task) -> Solve:
     jax = _jax()
     calls, program = _jaxopt_program(name, task.n, bounded)
     calls.evaluations = task.evaluations
-    bounds = task.restrictions.get("bounds")
     arguments = [jax.numpy.asarray(task.start)]
     if bounded:
+        bounds = task.restrictions["bounds"]
         arguments.append(tuple(jax.numpy.asarray(limit) for limit in (bounds.lb, bounds.ub)))
 
     def solve() -> Answer:

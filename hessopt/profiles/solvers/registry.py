@@ -78,12 +78,16 @@ def chosen(names: Iterable[str] | None, kind: str) -> list[str]:
         if any(mark in name for mark in "*?["):
             matching = [other for other in SOLVERS if fnmatchcase(other, name)]
             if not matching:
-                raise ValueError(f"solvers: no solver matches {name!r}; there are {', '.join(SOLVERS)}")
+                raise ValueError(
+                    f"solvers: no solver matches {name!r}; there are {', '.join(SOLVERS)}"
+                )
             found.update(dict.fromkeys(o for o in matching if o in able and able[o].installed))
             continue
         named = solver(name)
         if not named.installed:
-            raise ImportError(f"solver {name!r} needs {' and '.join(named.needs)}, which must be installed")
+            raise ImportError(
+                f"solver {name!r} needs {' and '.join(named.needs)}, which must be installed"
+            )
         if kind in named.kinds:
             found[name] = None
     if not found:

@@ -100,9 +100,7 @@ def counted(task: Task) -> list[Any]:
     return evaluations.parts
 
 
-def _prepared(
-    method: str, task: Task, given: dict[str, Any], options: dict[str, Any]
-) -> Solve:
+def _prepared(method: str, task: Task, given: dict[str, Any], options: dict[str, Any]) -> Solve:
     from scipy.optimize import minimize
 
     bounds = task.restrictions.get("bounds")
@@ -185,8 +183,11 @@ SOLVERS = [
         for name in (*DIFFERENCES, *NONE)
     ),
     *(
-        Solver(f"scipy:least_squares-{method}", partial(prepare_least_squares, "exact", method),
-               ("fit",))
+        Solver(
+            f"scipy:least_squares-{method}",
+            partial(prepare_least_squares, "exact", method),
+            ("fit",),
+        )
         for method in ("lm", "trf")
     ),
     *(

@@ -66,4 +66,6 @@ def solved(outcome: Outcome, least: float, tau: float) -> bool:
 
 def elsewhere(outcome: Outcome) -> bool:
     """Whether an unsolved run ended at another stationary point, such as a local minimum."""
+    if outcome.failure:
+        return False
     return feasible(outcome) and outcome.grad_norm <= AT_REST * max(1.0, abs(outcome.f))

@@ -154,7 +154,10 @@ def running(pairs: list[Pair], jobs: int, timeout: float) -> Iterator[Iterator[O
         finally:
             worker.end()
 
-    threads = [threading.Thread(target=serve, args=(w,), daemon=True) for w in workers]
+    threads = [
+        threading.Thread(target=serve, args=(w,), name=f"hessopt-profile-{k}", daemon=True)
+        for k, w in enumerate(workers)
+    ]
 
     def outcomes() -> Iterator[Outcome]:
         for _ in pairs:

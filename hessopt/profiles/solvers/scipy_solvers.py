@@ -14,7 +14,7 @@ from hessopt.profiles.solvers.solver import GTOL, MANY, Answer, Solve, Solver, T
 EXACT: dict[str, tuple[str, dict[str, Any]]] = {
     "bfgs": ("", {"gtol": GTOL}),
     "cg": ("", {"gtol": GTOL}),
-    "l-bfgs-b": ("", {"gtol": GTOL, "ftol": 1e-14, "maxfun": MANY}),
+    "l-bfgs-b": ("", {"gtol": GTOL, "ftol": 1e-14, "maxfun": MANY, "maxiter": MANY}),
     "tnc": ("", {"gtol": GTOL, "ftol": 1e-14, "maxfun": MANY}),
     "slsqp": ("", {"ftol": 1e-12}),
     "newton-cg": ("hessp", {"xtol": 1e-6}),
@@ -22,7 +22,8 @@ EXACT: dict[str, tuple[str, dict[str, Any]]] = {
     "trust-krylov": ("hessp", {"gtol": GTOL}),
     "trust-exact": ("hess", {"gtol": GTOL}),
     "dogleg": ("hess", {"gtol": GTOL}),
-    "trust-constr": ("hessp", {"gtol": GTOL, "xtol": 1e-10}),
+    # Its default, 1e-8: by a larger one it stops while the barrier still matters
+    "trust-constr": ("hessp", {"gtol": 1e-8, "xtol": 1e-10}),
 }
 DIFFERENCES = ("bfgs", "cg", "l-bfgs-b", "tnc", "slsqp", "trust-constr")
 NONE: dict[str, dict[str, Any]] = {
@@ -107,7 +108,8 @@ def _prepared(method: str, task: Task, given: dict[str, Any], options: dict[str,
     start, fun = task.start.copy(), task.evaluations.value
     if not given["constraints"]:
         del given["constraints"]
-    options = {"maxiter": MANY, **options}
+    if "maxfun" not in options:
+        options = {"maxiter": MANY, **options}
 
     def solve() -> Answer:
         with np.errstate(all="ignore"):

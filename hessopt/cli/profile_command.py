@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> Exit:
     else:
         show(found.__rich__, str(found))
         for name in unsolved:
-            print(f"\nNot solved by {name}:\n{found.report(name)}")
+            print(f"\nNot solved by {name}:\n{found.report(name) or 'nothing'}")
     if arguments.plot is not None:
         found.plot(arguments.plot)
     return Exit.SOLVED if found.by_any else Exit.NOT_SOLVED

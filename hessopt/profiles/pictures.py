@@ -24,8 +24,16 @@ LARGEST_FACTOR = 1000.0
 
 
 def telling(solvers: list[str]) -> list[str]:
-    """Return those to draw, of all, best first: our default on top, and the best of the others."""
-    return sorted(solvers, key=lambda solver: solver != DEFAULT)[:MOST_CURVES]
+    """Return those to draw, of all, best first: our default, the best of each library, and others.
+
+    They stay in the order of the table, but for the first.
+    """
+    libraries: dict[str, str] = {}
+    for solver in solvers:
+        libraries.setdefault(solver.partition(":")[0], solver)
+    first = [DEFAULT, *libraries.values(), *solvers]
+    drawn = list(dict.fromkeys(solver for solver in first if solver in solvers))[:MOST_CURVES]
+    return sorted(drawn, key=lambda solver: (solver != DEFAULT, solvers.index(solver)))
 
 
 def draw(
@@ -61,11 +69,12 @@ def draw(
                 100 * share(values[solver], x),
                 where="post",
                 label=solver,
-                linewidth=1.8,
+                linewidth=2.6 if solver == DEFAULT else 1.6,
                 **style,
             )
     for ax, (left, right) in zip(axes, edges, strict=True):
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter("{x:g}")
         ax.set_xlim(left, right)
         ax.set_ylim(0, 101)
         ax.grid(alpha=0.25)

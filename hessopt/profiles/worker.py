@@ -18,10 +18,11 @@ import warnings
 from dataclasses import replace
 from typing import Any, TextIO
 
-from hessopt.profiles.evaluations import witnessed
+from hessopt.profiles.evaluations import Counts, Ledger, witnessed
 from hessopt.profiles.instances import Instance
 from hessopt.profiles.outcome import Outcome, at_start, observed
 from hessopt.profiles.solvers.registry import solver
+from hessopt.profiles.solvers.solver import Task
 
 READY = "ready"
 
@@ -59,12 +60,12 @@ def work(asked: dict[str, Any], out: TextIO) -> None:
             if task.n > chosen.largest:
                 raise ValueError(f"not run on more than {chosen.largest:g} variables")
             solve = chosen.prepare(task)
-            before = ledger.counts(), task.ledger().counts()
+            before = _counts(task, ledger)
             print(READY, file=out, flush=True)
             preparation, started = time.perf_counter() - started, time.perf_counter()
             answer = solve()
             took = time.perf_counter() - started
-            counts = ledger.counts() - before[0] + task.ledger().counts() - before[1]
+            counts = _counts(task, ledger) - before
             outcome = observed(instance, name, task, answer, counts, took)
             outcome = replace(outcome, preparation=preparation)
         except Exception as error:
@@ -73,6 +74,12 @@ def work(asked: dict[str, Any], out: TextIO) -> None:
             message = f"{type(error).__name__}: {error} ({place.filename}, line {place.lineno})"
             outcome = replace(failed, time=took, message=" ".join(message.split())[:500])
     print(outcome.line(), file=out, flush=True)
+
+
+def _counts(task: Task, witness: Ledger) -> Counts:
+    """Return what was evaluated: who asks the task is counted there, who makes an oracle, by it."""
+    asked = task.ledger()
+    return (asked if asked.oracles or asked.vectors else witness).counts()
 
 
 if __name__ == "__main__":

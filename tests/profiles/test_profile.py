@@ -157,6 +157,10 @@ def test_few_curves_are_drawn_unless_asked_for(tmp_path):
     assert telling(profile.solvers) == [DEFAULT, *(f"s{k:02}" for k in range(MOST_CURVES - 1))]
     left, _ = profile.plot(tmp_path / "few.svg")
     assert len(left.get_lines()) == MOST_CURVES
+    libraries = ["a:best", "a:next", "a:third", "b:best", DEFAULT]
+    assert telling(libraries) == [DEFAULT, *libraries[:-1]]
+    crowd = [f"a:{k}" for k in range(20)] + ["b:late"]
+    assert telling(crowd) == [*crowd[: MOST_CURVES - 1], "b:late"]
     left, _ = profile.plot(tmp_path / "two.svg", ["s15", "s03"])
     assert [line.get_label() for line in left.get_lines()] == ["s15", "s03"]
 

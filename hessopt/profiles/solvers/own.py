@@ -20,6 +20,8 @@ DENSE = ("newton", "trust-exact", "dogleg", "bfgs")
 PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "arc")
 GRADIENTS = ("l-bfgs", "nonlinear-cg")
 
+COMPILED = ("newton", "bfgs", "newton-cg", "trust-ncg", "l-bfgs", "tron")
+
 # Above this a dense Hessian or its approximation is out of the question
 LARGEST_DENSE = 2000
 
@@ -30,6 +32,25 @@ def prepare(method: str, task: Task) -> Solve:
 
     def solve() -> Answer:
         result = minimize(task.problem.value, task.start, method=method, **task.restrictions)
+        return Answer.of(result)
+
+    return solve
+
+
+def prepare_compiled(method: str, task: Task) -> Solve:
+    """Minimise with derivatives that were compiled before, as the solvers of others get them."""
+    evaluations = task.evaluations
+    given: dict[str, Any] = {"jac": evaluations.gradient}
+    if method in ("newton", "trust-exact"):
+        given["hess"] = evaluations.hessian
+    elif method not in ("bfgs", "l-bfgs"):
+        given["hessp"] = evaluations.product
+    minimize(lambda x: x @ x, [1.0, 2.0], method=method)
+
+    def solve() -> Answer:
+        result = minimize(
+            evaluations.value, task.start, method=method, **given, **task.restrictions
+        )
         return Answer.of(result)
 
     return solve
@@ -76,6 +97,16 @@ SOLVERS = [
         "hessopt:augmented-lagrangian",
         partial(prepare, "augmented-lagrangian"),
         ("bounds", "constraints"),
+    ),
+    # To tell what the method costs from what it costs to trace
+    *(
+        Solver(
+            f"hessopt-compiled:{name}",
+            partial(prepare_compiled, name),
+            ("bounds",) if name == "tron" else ("free",),
+            largest=LARGEST_DENSE if name in DENSE else np.inf,
+        )
+        for name in COMPILED
     ),
     Solver("hessopt:least_squares", prepare_least_squares, ("fit",)),
     Solver("hessopt:curve_fit", prepare_curve_fit, ("fit",)),

@@ -38,6 +38,8 @@ if _TYPE_CHECKING:  # imported when first asked for, see hessopt/_lazy.py
     from hessopt.optimize.uncertainty import uncertainty
     from hessopt.pictures.dot import get_dot_graph
     from hessopt.pictures.draw import plot_dot_graph
+    from hessopt.profiles.profile import Profile
+    from hessopt.profiles.running import profile
     from hessopt.transforms.check import DerivativeReport, check_derivatives
     from hessopt.transforms.jit import ReplayError, jit
     from hessopt.transforms.linearize import linearize
@@ -54,6 +56,7 @@ __all__ = [
     "Function",
     "GraphReleasedError",
     "NoDerivativeError",
+    "Profile",
     "ReplayError",
     "Status",
     "Uncertainty",
@@ -81,6 +84,7 @@ __all__ = [
     "no_grad",
     "plot_dot_graph",
     "primitive",
+    "profile",
     "ravel",
     "root",
     "stop_gradient",

@@ -26,11 +26,13 @@ LAYERS = (
     ("backends",),
     ("transforms",),
     ("optimize",),
-    ("comparison", "cli", "utils", "__main__"),
+    ("comparison", "profiles", "cli", "utils", "__main__"),
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
 EXTRAS = {"ipyopt", "matplotlib", "numba", "rich"}
+# Those that hessopt is measured against
+EXTRAS |= {"jax", "jaxopt", "optimistix", "torch", "torchmin"}
 PROBLEMS_MAY_IMPORT = {"numpy", "problems"} | set(sys.stdlib_module_names)
 
 Rule = Callable[[Path], Iterator[str]]

@@ -24,7 +24,10 @@ wrong usage.
   hessopt minimize chained-rosenbrock --n 1000 --method trust-ncg
   hessopt compare model.py:loss --x0 1,1,0.5 --plot curves.png
   hessopt graph goldstein-price -o graph.svg
+  hessopt profile --set mgh --solvers hessopt,'scipy:*' --plot profile.png
 """
+
+PROFILE = "run solvers, ours and others', over a set of problems"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -179,7 +182,45 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument(
         "--program", action="store_true", help="the program that hessopt.jit makes of it"
     )
+    _profile_arguments(add("profile", PROFILE, [common, as_json]))
     return parser
+
+
+def _profile_arguments(profile: argparse.ArgumentParser) -> None:
+    profile.add_argument(
+        "--set",
+        metavar="S",
+        default="mgh",
+        help="mgh (default), cutest, bounds, hs, nist, or problems: beale,wood",
+    )
+    profile.add_argument(
+        "--solvers",
+        metavar="A,B",
+        help="names and patterns, such as hessopt,'scipy:*'; default: all that are installed",
+    )
+    profile.add_argument(
+        "--measure",
+        choices=("evaluations", "time", "iterations"),
+        default="evaluations",
+        help="what a run costs; default: values + gradients + products with the Hessian",
+    )
+    profile.add_argument(
+        "--timeout", metavar="S", type=_positive, default=30.0, help="seconds a run; default: 30"
+    )
+    profile.add_argument(
+        "--jobs", metavar="N", type=_whole(1), default=1, help="processes at a time; default: 1"
+    )
+    profile.add_argument(
+        "--out", metavar="FILE.jsonl", help="keep the runs there, and go on with those it lacks"
+    )
+    profile.add_argument("--max-n", metavar="N", type=_whole(1), help="leave out larger problems")
+    profile.add_argument(
+        "--tau", metavar="T", type=_positive, default=1e-6, help="by how much f may miss the least"
+    )
+    profile.add_argument("--plot", metavar="FILE", help="draw performance and data profiles")
+    profile.add_argument(
+        "--unsolved", metavar="A,B", help="list what these solvers left unsolved, and why"
+    )
 
 
 def _problem_arguments() -> argparse.ArgumentParser:

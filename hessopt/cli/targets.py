@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 import problems
 from hessopt.cli.errors import UsageError
+from hessopt.profiles.restrictions import restrictions
 
 
 @dataclass(frozen=True)
@@ -62,33 +63,7 @@ def _of_registry(name: str, arguments: Namespace) -> Target:
     except (ValueError, TypeError) as error:
         raise UsageError(str(error)) from error
     start = problem.start if x0 is None else _start(x0, problem.dimension, name)
-    return Target(name, problem.value, start, problem.least_value, _restrictions(problem))
-
-
-def _restrictions(problem: problems.Problem) -> dict[str, Any]:
-    if not isinstance(problem, problems.ConstrainedProblem):
-        return {}
-    from scipy.optimize import Bounds, NonlinearConstraint
-
-    restrictions: dict[str, Any] = {}
-    lower: Any = problem.lower  # SciPy's annotations know of numbers alone
-    upper: Any = problem.upper
-    if np.any(np.isfinite(problem.lower)) or np.any(np.isfinite(problem.upper)):
-        restrictions["bounds"] = Bounds(lower, upper)
-    c = problem.constraints
-    if c is not None:
-        equal = problem.equalities
-        # SciPy asks for equalities and inequalities apart
-        restrictions["constraints"] = [
-            NonlinearConstraint(
-                lambda x, c=c, rows=rows: c(x)[rows],
-                problem.constraints_lower[rows],
-                problem.constraints_upper[rows],
-            )
-            for rows in (np.flatnonzero(equal), np.flatnonzero(~equal))
-            if rows.size
-        ]
-    return restrictions
+    return Target(name, problem.value, start, problem.least_value, restrictions(problem))
 
 
 def _parameter(text: str) -> tuple[str, Any]:

@@ -24,7 +24,7 @@ def draw(runs: list[Run], gtol: float, to_file: str | os.PathLike[str] | None) -
             "no method recorded a gradient, so there is no curve to draw; "
             "compare a method that uses gradients, such as 'l-bfgs'"
         )
-    figure, axes = _canvas(shown=to_file is None)
+    figure, axes = canvas(shown=to_file is None)
     # exact zeros (a quadratic solved in one step) are drawn below everything else
     floor = min(gtol, *(g[g > 0].min(initial=gtol) for _, _, g in curves.values())) / 10
     for k, run in enumerate(run for run in runs if run.method in curves):
@@ -60,7 +60,7 @@ def draw(runs: list[Run], gtol: float, to_file: str | os.PathLike[str] | None) -
 
 def check(to_file: str | os.PathLike[str]) -> None:
     """Refuse a file that `draw` could not write for its extension, before the work is done."""
-    figure, _ = _canvas(shown=False)
+    figure, _ = canvas(shown=False)
     known = figure.canvas.get_supported_filetypes()
     extension = Path(to_file).suffix.removeprefix(".").lower()
     if extension not in known:
@@ -81,7 +81,7 @@ def _course(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     return nit, history.time[known], history.grad_norm[known]
 
 
-def _canvas(shown: bool) -> tuple[Any, np.ndarray]:
+def canvas(shown: bool) -> tuple[Any, np.ndarray]:
     """Return a figure with two Axes; pyplot, which may open a window, only if it is to be shown."""
     try:
         from matplotlib.figure import Figure

@@ -74,8 +74,8 @@ def user_file(tmp_path, monkeypatch):
 @pytest.fixture
 def terminal(monkeypatch):
     """Standard output as a terminal of 80 columns."""
-    monkeypatch.setattr("hessopt.cli.terminal.is_terminal", lambda: True)
-    monkeypatch.setattr("hessopt.cli.minimize_command.is_terminal", lambda: True)
-    monkeypatch.setattr("hessopt.cli.compare_command.is_terminal", lambda: True)
+    # The commands first: one that is imported when its source is patched would keep the patch
+    for module in ("minimize_command", "compare_command", "profile_command", "terminal"):
+        monkeypatch.setattr(f"hessopt.cli.{module}.is_terminal", lambda: True)
     monkeypatch.setattr("hessopt.cli.terminal.INTERVAL", 0.0)
     monkeypatch.setenv("COLUMNS", "80")

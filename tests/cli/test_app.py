@@ -7,7 +7,7 @@ import pytest
 
 import hessopt as package
 
-SUBCOMMANDS = ("problems", "minimize", "compare", "graph")
+SUBCOMMANDS = ("problems", "minimize", "compare", "graph", "profile")
 
 
 def run(*arguments, **options):

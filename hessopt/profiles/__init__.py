@@ -1,0 +1,1 @@
+"""Show: solvers, ours and others', over a set of problems under one rule of success."""

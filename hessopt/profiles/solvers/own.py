@@ -1,0 +1,121 @@
+"""hessopt's own solvers, called as a user calls them: a plain function and a start.
+
+What it takes to trace and to compile is on the clock; the import is not.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import problems
+from hessopt.optimize.curve_fit import curve_fit
+from hessopt.optimize.least_squares import least_squares
+from hessopt.optimize.minimize import minimize
+from hessopt.profiles.solvers.solver import Answer, Solve, Solver, Task
+
+DENSE = ("newton", "trust-exact", "dogleg", "bfgs")
+PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "arc")
+GRADIENTS = ("l-bfgs", "nonlinear-cg")
+
+COMPILED = ("newton", "bfgs", "newton-cg", "trust-ncg", "l-bfgs", "tron")
+
+# Above this a dense Hessian or its approximation is out of the question
+LARGEST_DENSE = 2000
+
+
+def prepare(method: str, task: Task) -> Solve:
+    """Minimise with all settings at their defaults."""
+    minimize(lambda x: x @ x, [1.0, 2.0], method=method)  # what is imported on demand
+
+    def solve() -> Answer:
+        result = minimize(task.problem.value, task.start, method=method, **task.restrictions)
+        return Answer.of(result)
+
+    return solve
+
+
+def prepare_compiled(method: str, task: Task) -> Solve:
+    """Minimise with derivatives that were compiled before, as the solvers of others get them."""
+    evaluations = task.evaluations
+    given: dict[str, Any] = {"jac": evaluations.gradient}
+    if method in ("newton", "trust-exact"):
+        given["hess"] = evaluations.hessian
+    elif method not in ("bfgs", "l-bfgs"):
+        given["hessp"] = evaluations.product
+    minimize(lambda x: x @ x, [1.0, 2.0], method=method)
+
+    def solve() -> Answer:
+        result = minimize(
+            evaluations.value, task.start, method=method, **given, **task.restrictions
+        )
+        return Answer.of(result)
+
+    return solve
+
+
+def prepare_least_squares(task: Task) -> Solve:
+    """Fit the residuals."""
+    residual = _regression(task).residual
+    least_squares(lambda x: x - 1, [2.0])
+    return lambda: Answer.of(least_squares(residual, task.start))
+
+
+def prepare_curve_fit(task: Task) -> Solve:
+    """Fit the model."""
+    problem = _regression(task)
+    least_squares(lambda x: x - 1, [2.0])
+
+    def model(x: Any, *beta: Any) -> Any:
+        return problem.model(np.stack(beta), x)
+
+    def solve() -> Answer:
+        return Answer(curve_fit(model, problem.x, problem.y, p0=task.start)[0])
+
+    return solve
+
+
+def _regression(task: Task) -> problems.RegressionProblem:
+    assert isinstance(task.problem, problems.RegressionProblem)
+    return task.problem
+
+
+SOLVERS = [
+    Solver("hessopt", partial(prepare, "auto"), ("free", "bounds", "constraints")),
+    *(
+        Solver(
+            f"hessopt:{name}",
+            partial(prepare, name),
+            largest=LARGEST_DENSE if name in DENSE else np.inf,
+        )
+        for name in (*DENSE, *PRODUCTS, *GRADIENTS)
+    ),
+    Solver("hessopt:tron", partial(prepare, "tron"), ("bounds",)),
+    Solver(
+        "hessopt:augmented-lagrangian",
+        partial(prepare, "augmented-lagrangian"),
+        ("bounds", "constraints"),
+    ),
+    # To tell what the method costs from what it costs to trace
+    *(
+        Solver(
+            f"hessopt-compiled:{name}",
+            partial(prepare_compiled, name),
+            ("bounds",) if name == "tron" else ("free",),
+            largest=LARGEST_DENSE if name in DENSE else np.inf,
+        )
+        for name in COMPILED
+    ),
+    Solver("hessopt:least_squares", prepare_least_squares, ("fit",)),
+    Solver("hessopt:curve_fit", prepare_curve_fit, ("fit",)),
+    # Run by us: IPOPT has no interface of its own for plain functions
+    Solver(
+        "ipopt",
+        partial(prepare, "ipopt"),
+        ("free", "bounds", "constraints"),
+        needs=("ipyopt",),
+        largest=LARGEST_DENSE,
+    ),
+]

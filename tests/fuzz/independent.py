@@ -1,0 +1,115 @@
+"""Random programs in independent libraries: value, gradient and Hessian product, to nine digits.
+
+Every step is spelled in the library's own namespace. Where it has no such function, or cannot
+write into arrays, `otherwise` has the same function in other words, so that what is compared is
+not NumPy's assignment with itself. A step that cannot be spelled is listed with its reason and its
+programs are counted; any other error of the library fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import hessopt
+from tests.fuzz.generator import RandomProgram
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Library:
+    """Derivatives by somebody else."""
+
+    namespace: Any
+    value_and_grad: Callable[..., Any]
+    hvp: Callable[..., Any]
+    otherwise: Mapping[str, Callable[..., Any]]
+    unspelled: Mapping[str, str]
+
+
+def _shifted_squares(xp: Any, a: Any) -> Any:
+    return xp.concatenate([xp.sin(a[-1])[None], a[:-1] ** 2])
+
+
+def _half_and_cosine(xp: Any, a: Any) -> Any:
+    y = 0.5 * a + xp.cos(a)
+    return xp.concatenate([y[:1] - a[-1:], y[1:]])
+
+
+def _halved_where_large(xp: Any, a: Any) -> Any:
+    y = xp.where(a > 0.3, 0.5 * a, a)
+    return xp.concatenate([y[..., :-1], y[..., -1:] + 1.0], axis=-1)
+
+
+WITHOUT_ASSIGNMENT = {
+    "assign slice": _shifted_squares,
+    "assign in place": _half_and_cosine,
+    "assign mask": _halved_where_large,
+}
+
+
+def _sort(xp: Any, a: Any) -> Any:
+    order = xp.argsort(a, axis=0)
+    return a[(order, *np.indices(a.shape)[1:])]
+
+
+def hips_autograd() -> Library:
+    """Return HIPS autograd."""
+    import autograd
+    import autograd.numpy as namespace
+
+    otherwise = {
+        # it has no rule for flip, and sorts vectors only
+        "flip": lambda xp, a: a[::-1],
+        "sort": _sort,
+        # its rule for tile counts repetitions from the first axis, see test_known_faults
+        "tile": lambda xp, a: xp.concatenate([a, a], axis=-1),
+    }
+    return Library(
+        namespace,
+        autograd.value_and_grad,
+        autograd.hessian_vector_product,
+        WITHOUT_ASSIGNMENT | otherwise,
+        {},
+    )
+
+
+def google_jax() -> Library:
+    """Return JAX, in double precision."""
+    import jax
+    import jax.numpy as namespace
+
+    def hvp(f: Callable[[Any], Any]) -> Callable[..., Any]:
+        return lambda x, v: jax.jvp(jax.grad(f), (x,), (v,))[1]
+
+    return Library(namespace, jax.value_and_grad, hvp, WITHOUT_ASSIGNMENT, {})
+
+
+def gap(found: Any, expected: Any) -> float:
+    """Return the largest difference, relative to the largest entry or 1."""
+    expected = np.asarray(expected)
+    return float(np.max(np.abs(found - expected)) / (1 + np.max(np.abs(expected))))
+
+
+def compare(program: RandomProgram, library: Library) -> str:
+    """Return "agree", "not spelled: ..." or "wrong: ..." for one program."""
+    for name in program.names:
+        if name in library.unspelled:
+            return f"not spelled: {name}, {library.unspelled[name]}"
+
+    def spelled(x: Any) -> Any:
+        return program.run(x, library.namespace, library.otherwise)
+
+    x = program.x
+    v = np.random.default_rng(program.seed).standard_normal(x.shape)
+    ours = *hessopt.value_and_grad(program.run)(x), hessopt.hvp(program.run)(x, v)
+    theirs = *library.value_and_grad(spelled)(x), library.hvp(spelled)(x, v)
+    for what, found, expected in zip(["value", "gradient", "product"], ours, theirs, strict=True):
+        if not gap(found, expected) < TOLERANCE:
+            apart = f"off by {gap(found, expected):.1e}"
+            return f"wrong: {what} {apart}, seed {program.seed}: {program.names}"
+    return "agree"

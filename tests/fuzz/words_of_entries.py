@@ -110,7 +110,7 @@ def _views_of_views(xp: Any, a: Any) -> Any:
 
 
 def _reshaped_view(xp: Any, a: Any) -> Any:
-    y = a + 0.5
+    y = xp.reshape(xp.ravel(a) + 0.5, a.shape)  # contiguous, or reshape would copy
     flat = y.reshape(-1)
     flat[::2] = 0.5 * flat[::2] ** 2
     y.T[..., 0] -= 1.0

@@ -10,64 +10,64 @@ from typing import Any
 import numpy as np
 
 
-def _matrix(xp: Any, a: Any) -> Any:
+def matrix(xp: Any, a: Any) -> Any:
     """Return a square matrix without symmetry, of size 3 or less."""
     v = xp.reshape(a, (-1,))[:3]
     n = v.shape[0]
     return 0.3 * xp.outer(xp.sin(v), xp.cos(v)) + np.diag(2.0 + np.arange(n))
 
 
-def _symmetric(xp: Any, a: Any) -> Any:
-    m = _matrix(xp, a)
+def symmetric(xp: Any, a: Any) -> Any:
+    m = matrix(xp, a)
     return 0.5 * (m + xp.transpose(m))
 
 
 def _stack(xp: Any, a: Any) -> Any:
-    m = _matrix(xp, a)
+    m = matrix(xp, a)
     return xp.stack([m, 2 * xp.transpose(m)])
 
 
 def _function_of_symmetric(xp: Any, a: Any) -> Any:
-    w, q = xp.linalg.eigh(_symmetric(xp, a))
+    w, q = xp.linalg.eigh(symmetric(xp, a))
     return xp.matmul(q * xp.sqrt(w), xp.transpose(q))
 
 
 def _orthogonal_part(xp: Any, a: Any) -> Any:
-    q, r = xp.linalg.qr(_matrix(xp, a))
+    q, r = xp.linalg.qr(matrix(xp, a))
     return q * xp.sign(xp.diag(r))
 
 
 def _absolute_part(xp: Any, a: Any) -> Any:
-    u, s, vt = xp.linalg.svd(_matrix(xp, a))
+    u, s, vt = xp.linalg.svd(matrix(xp, a))
     return xp.matmul(u * xp.log(s), vt)
 
 
 def _log_determinant(xp: Any, a: Any) -> Any:
-    return xp.linalg.slogdet(_matrix(xp, a))[1] + xp.zeros(2)
+    return xp.linalg.slogdet(matrix(xp, a))[1] + xp.zeros(2)
 
 
 ALGEBRA = {
-    "inv": lambda xp, a: xp.linalg.inv(_matrix(xp, a)),
-    "det": lambda xp, a: 0.1 * xp.linalg.det(_matrix(xp, a)) + xp.zeros(1),
+    "inv": lambda xp, a: xp.linalg.inv(matrix(xp, a)),
+    "det": lambda xp, a: 0.1 * xp.linalg.det(matrix(xp, a)) + xp.zeros(1),
     "slogdet": _log_determinant,
-    "cholesky": lambda xp, a: xp.linalg.cholesky(_symmetric(xp, a)),
+    "cholesky": lambda xp, a: xp.linalg.cholesky(symmetric(xp, a)),
     "eigh": _function_of_symmetric,
-    "eigvalsh": lambda xp, a: xp.linalg.eigvalsh(_symmetric(xp, a)),
+    "eigvalsh": lambda xp, a: xp.linalg.eigvalsh(symmetric(xp, a)),
     "qr": _orthogonal_part,
     "svd": _absolute_part,
-    "pinv": lambda xp, a: xp.linalg.pinv(_matrix(xp, a)[:, :2]),
-    "matrix_power": lambda xp, a: 0.1 * xp.linalg.matrix_power(_matrix(xp, a), 2),
-    "solve stacks": lambda xp, a: xp.linalg.solve(_stack(xp, a), _matrix(xp, a)),
+    "pinv": lambda xp, a: xp.linalg.pinv(matrix(xp, a)[:, :2]),
+    "matrix_power": lambda xp, a: 0.1 * xp.linalg.matrix_power(matrix(xp, a), 2),
+    "solve stacks": lambda xp, a: xp.linalg.solve(_stack(xp, a), matrix(xp, a)),
     "inv stacks": lambda xp, a: xp.linalg.inv(_stack(xp, a)),
-    "lstsq": lambda xp, a: xp.linalg.lstsq(_matrix(xp, a)[:, :2], _matrix(xp, a)[:, 0])[0],
-    "einsum cycle": lambda xp, a: 0.1 * xp.einsum("ij,jk,ki->k", *[_matrix(xp, a)] * 3),
-    "einsum diagonal": lambda xp, a: xp.einsum("ii->i", _matrix(xp, a)),
-    "einsum implicit": lambda xp, a: xp.einsum("ji,jk", _matrix(xp, a), _matrix(xp, a)),
+    "lstsq": lambda xp, a: xp.linalg.lstsq(matrix(xp, a)[:, :2], matrix(xp, a)[:, 0])[0],
+    "einsum cycle": lambda xp, a: 0.1 * xp.einsum("ij,jk,ki->k", *[matrix(xp, a)] * 3),
+    "einsum diagonal": lambda xp, a: xp.einsum("ii->i", matrix(xp, a)),
+    "einsum implicit": lambda xp, a: xp.einsum("ji,jk", matrix(xp, a), matrix(xp, a)),
     "einsum trace": lambda xp, a: xp.einsum("...ii->...", _stack(xp, a)),
-    "tensordot": lambda xp, a: 0.1 * xp.tensordot(_stack(xp, a), _matrix(xp, a), axes=[[2], [0]]),
+    "tensordot": lambda xp, a: 0.1 * xp.tensordot(_stack(xp, a), matrix(xp, a), axes=[[2], [0]]),
     "inner": lambda xp, a: xp.inner(a, a) / (1 + a.size),
-    "matmul stacks": lambda xp, a: 0.1 * (_stack(xp, a) @ _matrix(xp, a)[0]),
-    "trace": lambda xp, a: xp.trace(_matrix(xp, a)) + 0 * a,
+    "matmul stacks": lambda xp, a: 0.1 * (_stack(xp, a) @ matrix(xp, a)[0]),
+    "trace": lambda xp, a: xp.trace(matrix(xp, a)) + 0 * a,
     "cross": lambda xp, a: xp.cross(xp.ravel(a)[:3], xp.sin(xp.ravel(a)[-3:]))
     if a.size >= 3
     else a,

@@ -17,6 +17,14 @@ from tests.fuzz.vocabulary import PLAIN, Family
 
 LARGEST = 60
 
+# How a value enters the result: not at all, with adjoints that differ, with one that is uniform
+ENDINGS: tuple[Callable[..., Any] | None, ...] = (
+    None,
+    lambda xp, a: xp.sum(xp.tanh(a)),
+    lambda xp, a: xp.mean(a),
+    lambda xp, a: xp.tanh(0.3 * xp.sum(a)),
+)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -34,6 +42,7 @@ class RandomProgram:
     seed: int
     x: np.ndarray
     steps: tuple[Step, ...]
+    endings: tuple[int, ...]
 
     def run(self, x: Any, xp: Any = np, otherwise: Mapping[str, Callable[..., Any]] = {}) -> Any:
         """Return the scalar, with NumPy's names from `xp` and some steps spelled otherwise."""
@@ -42,9 +51,11 @@ class RandomProgram:
             compute = otherwise.get(step.name, step.compute)
             values.append(compute(xp, *(values[k] for k in step.reads)))
         total = 0.0
-        for value in values[1:]:
-            real = xp.real(value) + 0.7 * xp.imag(value) if xp.iscomplexobj(value) else value
-            total = total + xp.sum(xp.tanh(real)) * 0.1
+        for value, k in zip(values[1:], self.endings):
+            ending = ENDINGS[k]
+            if ending is not None:
+                real = xp.real(value) + 0.7 * xp.imag(value) if xp.iscomplexobj(value) else value
+                total = total + ending(xp, real) * 0.1
         return total
 
     @property
@@ -78,4 +89,6 @@ def random_program(
         if np.size(value) in range(1, LARGEST) and np.all(np.abs(value) < 50):
             steps.append(step)
             values.append(value)
-    return RandomProgram(seed, x, tuple(steps))
+    endings = random.choice(len(ENDINGS), len(steps), p=[0.4, 0.2, 0.2, 0.2])
+    endings[-1] = max(endings[-1], 1)
+    return RandomProgram(seed, x, tuple(steps), tuple(map(int, endings)))

@@ -55,12 +55,14 @@ def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
     """Bring an adjoint to the shape and type of the operand it belongs to.
 
     Where `shape`, that of the operation's output, is given, `g` may be smaller: it is uniform
-    along what is missing, and stays one number where the operand has the output's shape.
+    along what is missing, and stays one number where the operand has the output's shape. Where the
+    operand was stretched, such a `g` stands for several entries, even if it has the operand's shape.
     """
-    if g.shape != x.shape and (g.shape != () or shape != x.shape):
-        if shape is not None:
+    if g.shape != () or x.shape != shape:
+        if shape is not None and g.shape != shape:
             g = np.broadcast_to(g, shape)
-        g = sum_to(g, x.shape)
+        if g.shape != x.shape:
+            g = sum_to(g, x.shape)
     if g.dtype != x.dtype:
         if g.dtype.kind == "c" and x.dtype.kind != "c":
             g = np.real(g)
@@ -167,10 +169,11 @@ class Elementwise(Primitive):
                     gx = factor * g if type(factor) is Variable else g * factor
             x = y.operands[i].data
             found = gx._node.data if graph and isinstance(gx, Variable) else gx
+            shape = y.data.shape
             if found.dtype is not x.dtype or (
-                found.shape != x.shape and (found.ndim or x.shape != y.data.shape)
+                x.shape != shape or (found.shape != shape and found.ndim)
             ):
-                gx = fit(gx, x, y.data.shape)
+                gx = fit(gx, x, shape)
             contributions.append(gx)
         return contributions
 

@@ -80,7 +80,7 @@ def logsumexp(
 ) -> Any:
     """Return the logarithm of the sum of exponentials of `a`, weighted by `b`."""
     a = np.atleast_1d(as_array(a))
-    b = np.ones((1,) * a.ndim) if b is None else np.atleast_1d(as_array(b))
+    b = np.ones((1,) * a.ndim, np.finfo(a.dtype).dtype) if b is None else np.atleast_1d(as_array(b))
     axis = tuple(range(max(a.ndim, b.ndim))) if axis is None else axis
 
     def shaped(y: Any) -> Any:

@@ -380,3 +380,34 @@ def test_using_config():
     with pytest.raises(ZeroDivisionError), no_grad():
         1 / 0  # noqa: B018
     assert (x * 2).creator is not None
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1), (2, 1), (3,)])
+@pytest.mark.parametrize("combine", [np.add, np.subtract, np.multiply, np.maximum, np.logaddexp])
+def test_a_stretched_operand_under_a_uniform_adjoint(combine, shape):
+    """Below a sum one number stands for all adjoints, but a stretched operand takes several."""
+    a, c = np.random.default_rng(3).normal(size=shape), np.arange(6.0).reshape(2, 3)
+    h = 1e-4
+    for f in (
+        lambda t: np.sum(combine(c, t * a)),
+        lambda t: np.sum(combine(t * a, c)),
+        lambda t: np.sum(combine(c, t * a)) ** 2 + np.sum(combine(c, t * a) ** 2),
+    ):
+        np.testing.assert_allclose(
+            hessopt.grad(f)(0.7), (f(0.7 + h) - f(0.7 - h)) / (2 * h), rtol=1e-6
+        )
+        slope = hessopt.grad(f)
+        expected = (slope(0.7 + h) - slope(0.7 - h)) / (2 * h)
+        np.testing.assert_allclose(hessopt.derivative(f, 2)(0.7), expected, rtol=1e-6, atol=1e-8)
+
+
+def test_the_first_entry_added_to_all():
+    x = np.array([0.5, -1.0])
+    np.testing.assert_array_equal(hessopt.grad(lambda x: np.sum(np.ones(2) + x[0]))(x), [2.0, 0.0])
+    np.testing.assert_array_equal(hessopt.grad(lambda x: np.sum(x - x[0]))(x), [-1.0, 1.0])
+
+    def f(x):
+        y = np.broadcast_to(np.sum(x), x.shape)
+        return np.sum(y**2) + np.sum(y) ** 2
+
+    np.testing.assert_array_equal(hessopt.hessian(f)(x), np.full((2, 2), 12.0))

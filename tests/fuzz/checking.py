@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 import hessopt
 from tests.fuzz.generator import RandomProgram, random_program
+from tests.fuzz.vocabulary import PLAIN, Family
 
 TOLERANCE = 2e-5
 
@@ -35,11 +37,13 @@ def central(f: Any, h: float) -> Any:
 
 def agree(exact: Any, f: Any) -> str:
     """Compare with differences at three steps; where these disagree among each other, a kink."""
-    estimates = [central(f, h) for h in (1e-3, 3e-4, 1e-4)]
-    scale = 1 + np.max(np.abs(estimates[-1]))
-    gaps = [np.max(np.abs(exact - e)) / scale for e in estimates]
-    if min(gaps) < TOLERANCE:
-        return "right"
+    estimates, gaps = [], []
+    for h in (1e-3, 3e-4, 1e-4):
+        estimates.append(central(f, h))
+        scale = 1 + np.max(np.abs(estimates[-1]))
+        gaps.append(np.max(np.abs(exact - estimates[-1])) / scale)
+        if gaps[-1] < TOLERANCE:
+            return "right"
     spread = max(np.max(np.abs(a - b)) for a in estimates for b in estimates) / scale
     return "kink" if spread > TOLERANCE / 10 else f"off by {min(gaps):.1e}"
 
@@ -73,10 +77,34 @@ def check(program: RandomProgram, transform: Any = lambda f: f) -> str:
     return "kink" if "kink" in (first, single, second) else "right"
 
 
-def check_many(seeds: range, transform: Any = lambda f: f) -> Tally:
-    """Check the programs of many seeds."""
+def check_single(program: RandomProgram) -> str:
+    """Return "right", "apart: ..." or "wrong: ..." for one program in single precision.
+
+    Types must be right; numbers may be apart where rounding is amplified, or a branch changes.
+    """
+    x = program.x.astype(np.float32)
+    v = np.random.default_rng(program.seed).standard_normal(x.shape).astype(np.float32)
+    value, gradient = hessopt.value_and_grad(program.run)(x)
+    product = hessopt.hvp(program.run)(x, v)
+    report = f"seed {program.seed}: {program.names}"
+    plain = np.result_type(program.run(x))
+    if (value.dtype, gradient.dtype, product.dtype) != (plain, x.dtype, x.dtype):
+        return f"wrong: {value.dtype}, {gradient.dtype}, {product.dtype}, {report}"
+    double = x.astype(float)
+    exact = hessopt.grad(program.run)(double), hessopt.hvp(program.run)(double, v.astype(float))
+    for what, found, expected in zip(["gradient", "product"], (gradient, product), exact):
+        gap = np.max(np.abs(found - expected)) / (1 + np.max(np.abs(expected)))
+        if not gap < 1e-3:
+            return f"apart: {what} off by {gap:.1e}, {report}"
+    return "right"
+
+
+def check_many(
+    seeds: range, check: Any = check, families: Sequence[Family] = PLAIN, most: int = 60
+) -> Tally:
+    """Check the programs of many seeds, of ten steps or more."""
     tally = Tally()
     for seed in seeds:
         with np.errstate(all="ignore"):
-            tally.add(check(random_program(seed), transform))
+            tally.add(check(random_program(seed, 10, most, families)))
     return tally

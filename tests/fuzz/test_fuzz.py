@@ -7,12 +7,16 @@ import pytest
 
 import hessopt
 from tests.backends.ways import check_all_ways, program_of
-from tests.fuzz.checking import Tally, check, check_many
+from tests.fuzz.checking import Tally, check, check_many, check_single
 from tests.fuzz.generator import random_program
+from tests.fuzz.vocabulary import PLAIN, WIDE
+from tests.fuzz.ways import differing
 
 FAST = 200
 SLOW = 10_000
 BATCHES = 20
+
+both_vocabularies = pytest.mark.parametrize("families", [PLAIN, WIDE], ids=["plain", "wide"])
 
 
 def none_is_wrong(tally: Tally) -> None:
@@ -20,10 +24,18 @@ def none_is_wrong(tally: Tally) -> None:
     assert tally.outcomes["right"] > 0.9 * sum(tally.outcomes.values()), tally.outcomes
 
 
-@pytest.mark.parametrize("batch", range(4))
-def test_two_hundred_programs(batch):
-    size = FAST // 4
-    none_is_wrong(check_many(range(batch * size, (batch + 1) * size)))
+@both_vocabularies
+def test_two_hundred_programs(families):
+    none_is_wrong(check_many(range(FAST // 2), families=families))
+
+
+@pytest.mark.slow
+@both_vocabularies
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_ten_thousand_programs(batch, families):
+    size = SLOW // BATCHES // 2
+    seeds = range(FAST + batch * size, FAST + (batch + 1) * size)
+    none_is_wrong(check_many(seeds, families=families))
 
 
 def replayed(f):
@@ -37,10 +49,52 @@ def replayed(f):
     return call
 
 
-def test_fifty_programs_replayed():
+def check_replayed(program):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where a program runs eagerly
-        none_is_wrong(check_many(range(FAST, FAST + 50), replayed))
+        return check(program, replayed)
+
+
+@both_vocabularies
+def test_twenty_programs_replayed(families):
+    none_is_wrong(check_many(range(FAST, FAST + 10), check_replayed, families))
+
+
+@pytest.mark.slow
+@both_vocabularies
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_two_thousand_programs_replayed(batch, families):
+    seeds = range(FAST + 50 * batch, FAST + 50 * (batch + 1))
+    none_is_wrong(check_many(seeds, check_replayed, families))
+
+
+@both_vocabularies
+def test_a_hundred_programs_in_single_precision(families):
+    none_is_wrong(check_many(range(50), check_single, families))
+
+
+@pytest.mark.slow
+@both_vocabularies
+def test_two_thousand_programs_in_single_precision(families):
+    none_is_wrong(check_many(range(50, 1050), check_single, families))
+
+
+def differing_many(seeds: range) -> list[str]:
+    found = []
+    for seed in seeds:
+        with np.errstate(all="ignore"):
+            found += differing(random_program(seed, 6, 20, WIDE))
+    return found
+
+
+def test_ten_programs_differentiated_all_ways():
+    assert differing_many(range(10)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_a_thousand_programs_differentiated_all_ways(batch):
+    assert differing_many(range(10 + 50 * batch, 10 + 50 * (batch + 1))) == []
 
 
 def run_all_ways(seeds: range) -> None:
@@ -57,21 +111,20 @@ def run_all_ways(seeds: range) -> None:
     assert fused > len(seeds) / 5, fused
 
 
-@pytest.mark.parametrize("batch", range(4))
-def test_a_hundred_programs_all_ways(batch):
-    run_all_ways(range(25 * batch, 25 * (batch + 1)))
+def test_twenty_programs_all_ways():
+    run_all_ways(range(20))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_two_thousand_programs_all_ways(batch):
-    run_all_ways(range(FAST + 100 * batch, FAST + 100 * (batch + 1)))
+    run_all_ways(range(20 + 100 * batch, 20 + 100 * (batch + 1)))
 
 
-def test_twenty_programs_on_batches():
+def test_ten_programs_on_batches():
     """Of four starts at once, against one at a time; on both sides of the derivative."""
     apart = []
-    for seed in range(20):
+    for seed in range(10):
         program = random_program(seed)
         random = np.random.default_rng(seed)
         z = program.x + 0.05 * random.standard_normal((4, *program.x.shape))
@@ -95,14 +148,7 @@ def test_twenty_programs_on_batches():
         for found, expected in pairs:
             scale = 1 + np.max(np.abs(expected))
             np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-10 * scale)
-    assert len(apart) < 18, apart  # programs that sort or index by values are called one by one
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_ten_thousand_programs(batch):
-    size = SLOW // BATCHES
-    none_is_wrong(check_many(range(FAST + batch * size, FAST + (batch + 1) * size)))
+    assert len(apart) < 9, apart  # programs that sort or index by values are called one by one
 
 
 def test_the_check_finds_a_wrong_derivative(monkeypatch):

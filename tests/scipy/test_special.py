@@ -141,3 +141,9 @@ def test_a_periodic_sinc_of_a_bad_order_is_nan():
 def test_multigammaln_outside_its_domain():
     with pytest.raises(ValueError, match="greater than"):
         special.multigammaln(Variable(np.array(0.4)), 3)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.complex64])
+def test_logsumexp_keeps_single_precision(dtype):
+    x = M.astype(dtype)
+    assert special.logsumexp(Variable(x), axis=0).dtype == sp.logsumexp(x, axis=0).dtype == dtype

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+# How far from a bound a variable may be, next to 1 or its size, that is held there
+NEAR = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class Box:
@@ -51,6 +54,18 @@ class Box:
     def interior(self, x: Array) -> NDArray[np.bool_]:
         """Return which variables of `x` are strictly between their bounds."""
         return (self.lower < x) & (x < self.upper)
+
+    def held(self, x: Array, g: Array) -> NDArray[np.bool_]:
+        """Return which variables the bounds hold at a minimum with the gradient `g`.
+
+        Those on a bound, and those next to one against which the gradient presses by more than the
+        distance that is left: there interior-point methods end (Facchinei, Fischer and Kanzow, SIAM
+        J. Optim. 9 (1998) 14-32).
+        """
+        near = NEAR * np.maximum(1.0, np.abs(x))
+        below = x - self.lower <= np.minimum(near, g)
+        above = self.upper - x <= np.minimum(near, -g)
+        return ~self.interior(x) | below | above
 
     def projected_gradient(self, x: Array, g: Array) -> Array:
         """Return ``x - P(x - g)``, which is zero where the first-order conditions hold.

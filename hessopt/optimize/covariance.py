@@ -26,7 +26,7 @@ class Uncertainty:
         A name for each number in x.
     covariance : ndarray
         Of the flat x. Infinite for a parameter that has a part in an unidentifiable direction, zero
-        for one that is held at a bound.
+        for one that is held by a bound.
     standard_errors : ndarray
         The roots of its diagonal.
     correlation : ndarray
@@ -43,6 +43,8 @@ class Uncertainty:
         The largest over the least eigenvalue.
     identifiable : ndarray of bool
         Which of the directions the data determine.
+    held : ndarray of bool
+        Which of the parameters are held by a bound.
     """
 
     x: Any
@@ -56,6 +58,7 @@ class Uncertainty:
     directions: Array
     condition: float
     identifiable: NDArray[np.bool_]
+    held: NDArray[np.bool_]
 
     def __repr__(self) -> str:
         return str(self)
@@ -64,8 +67,11 @@ class Uncertainty:
         flat = flat_numbers(self.x)
         width = max(9, *(len(name) for name in self.names))
         lines = [f"{'parameter':<{width}} {'value':>13} {'std. error':>11}"]
-        for name, value, error in zip(self.names, flat, self.standard_errors, strict=True):
-            lines.append(f"{name:<{width}} {value:13.7g} {error:11.3g}")
+        rows = zip(self.names, flat, self.standard_errors, self.held, strict=True)
+        for name, value, error, held in rows:
+            lines.append(
+                f"{name:<{width}} {value:13.7g} " + ("   at a bound" if held else f"{error:11.3g}")
+            )
         pairs = [(abs(self.correlation[i, j]), i, j) for i in range(flat.size) for j in range(i)]
         strong = sorted((pair for pair in pairs if pair[0] >= 0.5), reverse=True)[:5]
         lines += [

@@ -13,22 +13,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.secular import Ball, Solve, secular
+from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import ModelStep
 
 Array = NDArray[np.float64]
+
+# A step of this part of the radius is at the edge; shorter, the region did not cut it off
+EDGE = 0.9
 
 
 def cholesky(B: Array, lam: float = 0.0) -> Solve | None:
     """Return what solves with ``B + lam I``, or None if that is not positive definite."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+    shifted = B + lam * np.eye(len(B))
     try:
-        factor = cho_factor(B + lam * np.eye(len(B)), lower=True, check_finite=False)
+        factor = cho_factor(shifted, lower=True, check_finite=False)
     except LinAlgError:
         return None
-    pivots = np.diagonal(factor[0])
-    # Near to singular, the digits of a solution are those of the rounding
-    if not pivots.min() ** 2 > np.finfo(float).eps * pivots.max() ** 2:
+    # Near to singular, the digits of a solution are those of the rounding. What counts is the part
+    # of a diagonal entry that is left as a pivot, whatever the units (Demmel; Higham, *Accuracy and
+    # Stability of Numerical Algorithms*, SIAM 2002, section 10.1)
+    left = np.diagonal(factor[0]) ** 2 / np.diagonal(shifted)
+    if not left.min() > len(B) * EPS:
         return None
     return lambda b: cho_solve(factor, b, check_finite=False)
 
@@ -87,7 +94,7 @@ def more_sorensen(
         lambda lam: cholesky(B, lam), g, Ball(radius), lower, upper, first, tolerance, maxiter
     )
     length = float(np.linalg.norm(p))
-    return ModelStep(p, _reduction(B, g, p), True, -lam, 0, length, radius)
+    return ModelStep(p, _reduction(B, g, p), length >= EDGE * radius, -lam, 0, length, radius)
 
 
 def dogleg(B: Array, g: Array, newton: Array, radius: float) -> ModelStep:

@@ -213,11 +213,10 @@ class _Search:
                 cubic_minimiser(low, trial), 2 * trial.alpha, 10 * trial.alpha, 10 * trial.alpha
             )
             low = trial
-        return self.lowest
+        return self.best()
 
     def zoom(self, low: Trial, high: Trial) -> Trial | None:
         """Algorithm 3.6: shorten an interval that holds acceptable steps; `low` is lower."""
-        scale = float(np.max(np.abs(self.zero.point.x), initial=0.0))
         while self.trials_left > 0:
             width = high.alpha - low.alpha
             # Keep clear of the ends by a tenth; where f is not finite, do not look at `high`
@@ -231,8 +230,7 @@ class _Search:
             trial = self.evaluate(alpha)
             if self.accepts(trial):
                 return trial
-            moved = float(np.max(np.abs(trial.point.x - low.point.x)))
-            if moved <= EPS * scale:
+            if self.moved(trial, low) <= EPS:
                 break
             if self.too_long(trial, low):
                 high = trial
@@ -240,7 +238,18 @@ class _Search:
                 if trial.slope * width >= 0:
                     high = low
                 low = trial
-        return self.lowest
+        return self.best()
+
+    def best(self) -> Trial | None:
+        """Return the lowest trial, unless that moved x by its rounding alone."""
+        lowest = self.lowest
+        return None if lowest is None or self.moved(lowest, self.zero) <= 4 * EPS else lowest
+
+    def moved(self, one: Trial, other: Trial) -> float:
+        """Return the distance of two trials over the size of x."""
+        scale = float(np.max(np.abs(self.zero.point.x), initial=0.0))
+        distance = float(np.max(np.abs(one.point.x - other.point.x)))
+        return distance / scale if scale > 0 else distance and np.inf
 
 
 def cubic_minimiser(a: Trial, b: Trial) -> float:

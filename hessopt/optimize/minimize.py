@@ -259,7 +259,7 @@ def minimize(
         result = not_started(error, name)
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
-    return origin.of_objective(result, fun, args, jac, hess, hessp)
+    return origin.of_objective(result, fun, args, jac, hess, hessp, box, bool(parts))
 
 
 def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -> Method:

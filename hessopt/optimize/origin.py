@@ -18,6 +18,7 @@ from hessopt.transforms.trees import is_tree, leaves
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
+    from hessopt.optimize.bounds import Box
     from hessopt.optimize.lsq.residuals import Residuals
 
 Array = NDArray[np.float64]
@@ -34,6 +35,10 @@ class Origin:
         The flat solution.
     count : int, optional
         How many residuals there were, if it was a fit.
+    box : Box, optional
+        The bounds.
+    constrained : bool
+        Whether there were constraints.
     """
 
     def __init__(
@@ -41,8 +46,11 @@ class Origin:
         hessian: Callable[[], Array] | None = None,
         x: Array | None = None,
         count: int | None = None,
+        box: Box | None = None,
+        constrained: bool = False,
     ) -> None:
         self.hessian, self.x, self.count = hessian, x, count
+        self.box, self.constrained = box, constrained
 
     def __reduce__(self) -> Any:
         return Origin, ()
@@ -63,7 +71,14 @@ def origin_of(result: Any) -> Origin:
 
 
 def of_objective(
-    result: OptimizeResult, fun: Any, args: Any, jac: Any, hess: Any, hessp: Any
+    result: OptimizeResult,
+    fun: Any,
+    args: Any,
+    jac: Any,
+    hess: Any,
+    hessp: Any,
+    box: Box | None = None,
+    constrained: bool = False,
 ) -> OptimizeResult:
     """Remember the objective of `minimize`."""
     x, shape = np.array(result.x, dtype=np.float64).ravel(), np.shape(result.x)
@@ -72,7 +87,7 @@ def of_objective(
     def hessian() -> Array:
         return Oracle(fun, shape, args, jac, hess, hessp).second(x)[2].dense()
 
-    return attach(result, Origin(hessian, x))
+    return attach(result, Origin(hessian, x, None, box, constrained))
 
 
 def of_residuals(result: OptimizeResult, residuals: Residuals) -> OptimizeResult:

@@ -21,6 +21,9 @@ from hessopt.optimize.stopping import EPS
 Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
 
+# The least curvature that a step away from a saddle believes in, over the largest
+FLOOR = 1e-8
+
 
 class ModelStep(NamedTuple):
     """A step and what the model says about it.
@@ -211,9 +214,10 @@ def truncated_cg(
 ) -> ModelStep:
     """Solve ``Bp = -g`` by conjugate gradients up to a tolerance (Algorithm 7.1, inner loop).
 
-    Where curvature is not positive the book returns the iterate so far. Here the direction that
-    showed it is followed by as much as if its curvature were of the other sign, since it is a
-    descent direction and leads away from the saddle; if it has no curvature at all, by its length.
+    Where curvature is not positive, but for rounding, the book returns the iterate so far. Here the
+    direction that showed it is followed by as much as if its curvature were of the other sign, and
+    at least `FLOOR` times the largest that was seen: it is a descent direction and leads away from
+    the saddle.
 
     Parameters
     ----------
@@ -237,15 +241,17 @@ def truncated_cg(
     z, r = np.zeros_like(g), g
     v = r if M is None else M(r)
     d, r_v = -v, float(r @ v)
-    reduction, curvature = 0.0, np.inf
+    reduction, curvature, largest = 0.0, np.inf, 0.0
     for j in range(maxiter):
         if np.sqrt(r_v) <= tolerance:
             return ModelStep(z, reduction, False, curvature, j)
         Bd = B(d)
         d_Bd, d_d = _curvature(d, Bd), float(d @ d)
         curvature = d_Bd / d_d
-        if not curvature > 0:
-            alpha = r_v / -d_Bd if d_Bd < 0 else 1.0
+        largest = max(largest, abs(curvature))
+        if not curvature > 10 * EPS * largest:
+            alpha = r_v / (max(-curvature, FLOOR * largest) * d_d) if largest > 0 else 1.0
+            curvature = min(curvature, 0.0)
             reduction += alpha * r_v - alpha**2 / 2 * d_Bd
             return ModelStep(z + alpha * d, reduction, False, curvature, j + 1)
         alpha = r_v / d_Bd
@@ -296,7 +302,7 @@ def two_loop(pairs: Sequence[tuple[Array, Array, float]], g: Array) -> Array:
     return q
 
 
-def newton_direction(B: Array, g: Array, floor: float = 1e-8) -> tuple[Array, bool]:
+def newton_direction(B: Array, g: Array, floor: float = FLOOR) -> tuple[Array, bool]:
     """Solve ``Bp = -g`` with a matrix B that is made positive definite if need be.
 
     The variables are first scaled by the square roots of ``|B_ii|``, so that the result does not

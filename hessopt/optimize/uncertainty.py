@@ -29,7 +29,9 @@ def uncertainty(
 ) -> Uncertainty:
     """Return covariance, standard errors and identifiable directions at a solution.
 
-    The covariance is ``scale * inv(H)``, where H is the exact Hessian of what was minimised.
+    The covariance is ``scale * inv(H)``, where H is the exact Hessian of what was minimised. A
+    parameter that is held by a bound counts as known: the others are looked at without it, and its
+    own standard error is zero.
 
     Parameters
     ----------
@@ -67,7 +69,8 @@ def uncertainty(
     ValueError
         If the Hessian is not positive definite, with the direction that is to blame: with a
         negative eigenvalue x is no minimum, and with one that is nothing but round-off the data do
-        not determine this direction.
+        not determine this direction. If every parameter is held by a bound, or the minimum is one
+        under constraints, about which the Hessian says little.
     TypeError
         If the result does not remember what was minimised, and `fun` is not given.
 
@@ -99,7 +102,7 @@ def uncertainty(
     checks.number(rtol, "rtol", least=0.0, below=1.0)
     H = _hessian(res, fun, args, hessian, n)
     is_fit = "cost" in res
-    held = np.ravel(flat_numbers(res.active_mask)) != 0 if is_fit else np.zeros(n, dtype=bool)
+    held = _held(res, flat)
     if scale is None:
         scale = 1.0
         if is_fit and not absolute_sigma:
@@ -110,18 +113,38 @@ def uncertainty(
                     "variance by; give scale, or absolute_sigma=True"
                 )
             scale = 2 * float(res.cost) / (m - free)
-    slope = 0.0 if isinstance(hessian, str) and hessian != "exact" else _slope(res, flat)
+    slope = 0.0 if isinstance(hessian, str) and hessian != "exact" else _slope(res, flat, held)
     return _analyse(res.x, H, held, scale, list(names), allow_singular, rtol, slope)
 
 
-def _slope(res: Any, x: Array) -> float:
-    """Return ``sum |g_i x_i|``, which would be zero at an exact minimum."""
-    g = res.get("grad") if "cost" in res else res.get("jac")
-    if g is None:
+def _gradient(res: Any, n: int) -> Array:
+    """Return the gradient that the result has; NaN if it has none."""
+    g = res.get("grad", res.get("jac"))  # with `grad`, `jac` is that of something else
+    flat = np.full(n, np.nan) if g is None else flat_numbers(g)
+    return flat if flat.size == n else np.full(n, np.nan)
+
+
+def _held(res: Any, x: Array) -> NDArray[np.bool_]:
+    """Return which parameters a bound holds."""
+    if "active_mask" in res:
+        return np.ravel(flat_numbers(res.active_mask)) != 0
+    box = origin_of(res).box
+    if box is None and "state" in res:  # pickled
+        box = res.state.point.box
+    return np.zeros(x.size, dtype=bool) if box is None else box.held(x, _gradient(res, x.size))
+
+
+def _constrained(res: Any) -> bool:
+    """Whether the minimum is one under constraints, as far as the result shows it."""
+    return origin_of(res).constrained or len(res.get("multipliers", ())) > 0
+
+
+def _slope(res: Any, x: Array, held: NDArray[np.bool_]) -> float:
+    """Return ``sum |g_i x_i|`` over what is free, which would be zero at an exact minimum."""
+    if _constrained(res):  # where it is the gradient of the Lagrangian that is zero
         return 0.0
-    g = flat_numbers(g)
-    held = flat_numbers(res.active_mask) != 0 if "active_mask" in res else np.zeros(x.size, bool)
-    return float(np.abs(np.where(held, 0.0, g)) @ np.abs(x)) if g.size == x.size else 0.0
+    g = np.where(held, 0.0, _gradient(res, x.size))
+    return float(np.abs(g) @ np.abs(x)) if np.isfinite(g).all() else 0.0
 
 
 def _hessian(res: Any, fun: Any, args: Any, hessian: Any, n: int) -> Array:
@@ -145,6 +168,11 @@ def _hessian(res: Any, fun: Any, args: Any, hessian: Any, n: int) -> Array:
 
 def _exact(res: Any, fun: Any, args: Any) -> Array:
     origin = origin_of(res)
+    if _constrained(res):
+        raise ValueError(
+            "res is a minimum under constraints, where the Hessian of fun is not that of what was "
+            "minimised; express the constraints by fewer parameters, or give the matrix as hessian"
+        )
     if fun is not None:
         origin = _given(res, fun, args)
     if origin.hessian is None:
@@ -185,7 +213,7 @@ def _analyse(
 ) -> Uncertainty:
     n, free = held.size, ~held
     if not free.any():
-        raise ValueError("every parameter is held at a bound; there is nothing to be uncertain of")
+        raise ValueError("every parameter is held by a bound; there is nothing to be uncertain of")
     inner = H[np.ix_(free, free)]
     diagonal = np.diag(inner)
     # Units in which the diagonal is 1; a negative entry is left to the eigenvalues to show
@@ -237,4 +265,5 @@ def _analyse(
         directions,
         condition,
         identifiable,
+        held,
     )

@@ -107,3 +107,12 @@ def test_a_run_is_not_resumed_with_other_bounds():
     with pytest.raises(ValueError, match="run with other bounds"):
         minimize(fun, [1.0, 1.0], bounds=[(0, 1), (0, 5)], options={"resume": first})
     assert minimize(fun, [1.0, 1.0], bounds=bounds, options={"resume": first}).success
+
+
+def test_what_a_bound_holds():
+    box = Box(np.zeros(4), np.array([np.inf, np.inf, 1.0, np.inf]))
+    x = np.array([0.0, 1e-9, 1.0 - 1e-9, 1e-9])
+    # On the bound; pressed against it; against the upper one; next to it by chance
+    assert box.held(x, np.array([0.0, 1.0, -1.0, 1e-12])).tolist() == [True, True, True, False]
+    # Without a gradient only what lies on a bound is known to be held
+    assert box.held(x, np.full(4, np.nan)).tolist() == [True, False, False, False]

@@ -86,5 +86,12 @@ def test_the_dogleg_has_a_kink_at_the_cauchy_point():
 
 def test_cholesky_knows_what_is_not_definite():
     assert cholesky(np.diag([1.0, -1.0])) is None
-    assert cholesky(np.diag([1.0, 1e-20])) is None
+    assert cholesky(np.array([[1.0, 1.0], [1.0, 1.0 + 4e-16]])) is None
     np.testing.assert_allclose(cholesky(np.diag([1.0, -1.0]), 3.0)(np.ones(2)), [1 / 4, 1 / 2])
+
+
+def test_cholesky_does_not_mind_units():
+    D = np.array([1e10, 1e-3])
+    B = np.array([[2.0, 1.0], [1.0, 2.0]])
+    found = cholesky(D * (B * D).T)(D * np.array([3.0, 3.0]))
+    np.testing.assert_allclose(D * found, [1.0, 1.0], rtol=1e-12)

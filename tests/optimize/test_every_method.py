@@ -445,7 +445,6 @@ def test_own_options_are_checked(method, own):
         "sigma": 0,
         "eta1": 1.0,
         "eta2": -1,
-        "delta": 0.5,
         "norm": 0,
         "decay": -1,
         "seed": 0.5,

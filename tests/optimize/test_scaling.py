@@ -22,7 +22,9 @@ def test_the_variables_concerned_are_named(method):
     assert "badly scaled: the second derivative of fun along x[1] is 3e+05, along x[3] 0.0001" in (
         res.message
     )
-    assert "0.0018 and 1e+02, or take method 'newton'" in res.message
+    assert "are 0.0018 and 1e+02: give such sizes of the variables as the option 'scale'" in (
+        res.message
+    )
 
 
 def test_the_advice_helps():
@@ -33,6 +35,11 @@ def test_the_advice_helps():
     res = minimize(lambda z: stretched(s * z), np.ones(4) / s, method="gradient-descent",
                    options=options)  # fmt: skip
     assert res.success
+    # What the message says first: the option, measured or by these numbers
+    for method, scale in (("trust-ncg", "auto"), ("trust-ncg", s), ("nonlinear-cg", s)):
+        res = minimize(stretched, np.ones(4), method=method, options={**options, "scale": scale})
+        assert res.success, res.message
+    assert minimize(stretched, np.ones(4), method="newton", options=options).success
 
 
 @pytest.mark.parametrize("method", ["gradient-descent", "l-bfgs", "newton", "trust-ncg", "bfgs"])

@@ -161,3 +161,13 @@ def test_newton_direction_of_a_degenerate_model_descends(B):
     p, _ = newton_direction(B, g)
     assert np.isfinite(p).all()
     assert p @ g < 0
+
+
+def test_curvature_that_is_rounding_alone_is_none():
+    """The start of denschnb: the Hessian is singular, and rounding makes it seem convex."""
+    B, g = np.array([[4.0, -4.0], [-4.0, 4.0]]), np.array([-4.0, 6.0])
+    step = truncated_cg(B.dot, g, tolerance=1e-3, maxiter=20)
+    assert step.curvature == 0
+    assert step.products == 2
+    assert step.p @ g < 0
+    assert np.linalg.norm(step.p) < 1e9  # not 1e31, from which no search finds back

@@ -166,6 +166,61 @@ def test_a_parameter_at_a_bound_is_held():
     assert np.isnan(u.correlation[0, 2])
 
 
+A = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, 1.0], [0.5, 1.0, 2.0]])
+# x[0] < 0.5 holds the minimum of A off 1; x[2] lies between its bounds, and x[1] has none
+BOUNDS = [(0.0, 0.5), (None, None), (-5.0, 5.0)]
+
+
+def normal(x):
+    return (x - 1) @ (A @ (x - 1)) / 2
+
+
+@pytest.mark.parametrize(
+    "method", ["auto", "augmented-lagrangian", "l-bfgs-b", "tnc", "slsqp", "ipopt"]
+)
+def test_a_variable_at_a_bound_is_known_and_the_others_are_free(method):
+    """The covariance of a normal distribution, given x[0]: the inverse of what is left of A."""
+    if method == "ipopt":
+        pytest.importorskip("ipyopt")
+    options = {"ftol": 1e-14} if method == "slsqp" else {"gtol": 1e-8}
+    res = minimize(normal, [0.1, 0.2, 0.3], method=method, bounds=BOUNDS, options=options)
+    u = uncertainty(res, names=["a", "b", "c"])
+    assert u.held.tolist() == [True, False, False]
+    expected = np.zeros((3, 3))
+    expected[1:, 1:] = np.linalg.inv(A[1:, 1:])
+    np.testing.assert_allclose(u.covariance, expected, rtol=1e-8, atol=1e-12)
+    assert np.isnan(u.correlation[0, 1])
+    lines = str(u).splitlines()
+    assert lines[1].endswith("at a bound")
+    assert lines[2].endswith(f"{np.sqrt(expected[1, 1]):11.3g}")
+
+
+def test_bounds_that_hold_nothing_change_nothing():
+    res = minimize(normal, np.zeros(3), bounds=[(-9, 9)] * 3)
+    np.testing.assert_allclose(uncertainty(res).covariance, np.linalg.inv(A), rtol=1e-8)
+    assert not uncertainty(res).held.any()
+
+
+def test_a_pickled_result_keeps_its_bounds():
+    res = pickle.loads(pickle.dumps(minimize(normal, np.zeros(3), bounds=BOUNDS)))
+    assert uncertainty(res, normal).held.tolist() == [True, False, False]
+
+
+def test_where_bounds_hold_everything_there_is_nothing_to_tell():
+    res = minimize(normal, np.zeros(3), bounds=[(0, 0.5)] * 3)
+    with pytest.raises(ValueError, match="every parameter is held by a bound"):
+        uncertainty(res)
+
+
+@pytest.mark.parametrize("method", ["augmented-lagrangian", "slsqp", "trust-constr"])
+def test_constraints_are_refused(method):
+    constraint = {"type": "eq", "fun": lambda x: np.sum(x) - 1}
+    res = minimize(normal, np.zeros(3), method=method, constraints=constraint)
+    with pytest.raises(ValueError, match="res is a minimum under constraints"):
+        uncertainty(res)
+    assert uncertainty(res, hessian=A).covariance.shape == (3, 3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

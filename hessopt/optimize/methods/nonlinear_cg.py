@@ -8,8 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from hessopt.optimize import checks
-from hessopt.optimize.approximate_wolfe import hager_zhang
-from hessopt.optimize.line_search import Trial
+from hessopt.optimize.line_search import Trial, wolfe
 from hessopt.optimize.methods.base import Method, first_length, search_or_restart
 from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.objective import Objective, Point
@@ -53,21 +52,22 @@ class NonlinearCG(Method):
     References
     ----------
     W. W. Hager and H. Zhang, SIAM J. Optim. 16 (2005) 170-192, and, for the bound of beta and the
-    preconditioner, SIAM J. Optim. 23 (2013) 2150-2168, sections 2 and 6.
+    preconditioner, SIAM J. Optim. 23 (2013) 2150-2168, sections 2 and 6; J. Nocedal and
+    S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, section 3.1, for c2.
     """
 
     name: ClassVar[str] = "nonlinear-cg"
     order: ClassVar[int] = 1
     window: ClassVar[int] = 100  # the gradient falls in waves
 
-    delta: float = 0.1
-    sigma: float = 0.9
+    c1: float = 1e-4
+    c2: float = 0.1
     preconditioner: Any = None
     scale: Any = None
 
     def __post_init__(self) -> None:
-        checks.number(self.delta, "delta", above=0.0, below=0.5)
-        checks.number(self.sigma, "sigma", least=self.delta, below=1.0)
+        checks.number(self.c1, "c1", above=0.0, below=1.0)
+        checks.number(self.c2, "c2", above=self.c1, below=1.0)
         chosen = preconditioner(self.preconditioner, self.scale)
         automatic = isinstance(chosen, Scale) and chosen.sizes is None
         if automatic or (self.preconditioner is not None and not isinstance(chosen, Given)):
@@ -99,7 +99,7 @@ class NonlinearCG(Method):
             alpha = last.decrease / float(g @ d)
 
         def search(d: np.ndarray, alpha: float) -> Trial:
-            return hager_zhang(objective, point, d, alpha, self.delta, self.sigma)
+            return wolfe(objective, point, d, alpha, self.c1, self.c2)
 
         found, restarted = search_or_restart(search, d, alpha, steepest, first_length(Pg))
         if restarted:

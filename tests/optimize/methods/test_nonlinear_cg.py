@@ -1,7 +1,7 @@
 import numpy as np
 import scipy.optimize
 
-from hessopt.optimize.methods.nonlinear_cg import Last, NonlinearCG, hager_zhang_beta
+from hessopt.optimize.methods.nonlinear_cg import Last, hager_zhang_beta
 from hessopt.optimize.minimize import minimize
 
 
@@ -35,12 +35,11 @@ def test_every_direction_descends(rosenbrock):
 
 def test_few_eigenvalues_take_few_steps():
     scales = np.repeat([1.0, 10.0, 100.0], 50)
-    options = {"sigma": 0.1, "gtol": 1e-5}
     res = minimize(
         lambda x: np.sum(scales * (x - 1) ** 2),
         np.zeros(150),
         method="nonlinear-cg",
-        options=options,
+        options={"gtol": 1e-5},
     )
     assert res.success
     assert res.nit <= 40  # condition 100 and no exact search; gradient descent takes 400
@@ -95,5 +94,12 @@ def test_better_than_polak_and_ribieres():
     assert ours <= 1.1 * theirs
 
 
-def test_options_are_the_papers():
-    assert (NonlinearCG().delta, NonlinearCG().sigma) == (0.1, 0.9)
+def test_searches_are_nearly_exact(rosenbrock):
+    """Each step ends where the slope along it is at most a tenth of what it was."""
+    res = minimize(rosenbrock, [-1.2, 1.0], method="nonlinear-cg", options={"maxiter": 1})
+    for _ in range(10):
+        old = res.state.point
+        options = {"maxiter": 1, "resume": res}
+        res = minimize(rosenbrock, [-1.2, 1.0], method="nonlinear-cg", options=options)
+        d = res.state.memory.last.d
+        assert abs(res.state.point.g @ d) <= 0.1 * abs(old.g @ d)

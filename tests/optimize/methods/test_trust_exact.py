@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import problems
 from hessopt.optimize.dense_subproblems import modified
 from hessopt.optimize.minimize import minimize
 
@@ -71,3 +72,12 @@ def test_modified_matrices():
         modified((Q * [3, -2, 1e-20]) @ Q.T), (Q * [3, 2, 3e-8]) @ Q.T, atol=1e-14
     )
     np.testing.assert_array_equal(modified(np.zeros((2, 2))), np.eye(2))
+
+
+def test_badly_scaled_variables_do_not_make_a_hessian_singular():
+    """Its condition is 1e17 at the solution, and 1e5 in other units."""
+    problem = problems.get("powell-badly-scaled")
+    res = minimize(problem.value, problem.start, method="trust-exact", options={"gtol": 1e-7})
+    assert res.success, res.message
+    assert res.nit < 200
+    assert np.nanmax(res.history.radius) < 1e6  # grows only where it has cut a step off

@@ -29,7 +29,7 @@ from numpy import power as pow
 
 from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import strip
-from hessopt.autodiff.families import sum_to
+from hessopt.autodiff.adjoints import sum_to
 
 average = mean
 

@@ -92,11 +92,8 @@ class Local(NamedTuple):
         shape = list(self.shapes[i])
         shape[axis] = 1
         rows = np.arange(prod(shape)).reshape(shape)
-        met = joins(
-            np.broadcast_to(rows, self.shapes[i]),
-            self.numbers(i),
-            (rows.size, prod(self.shapes[i])),
-        )
+        groups, numbers = np.broadcast_arrays(rows, self.numbers(i))
+        met = joins(groups, numbers, (rows.size, numbers.size))
         return (met, np.broadcast_to(rows, self.shape).ravel())
 
 

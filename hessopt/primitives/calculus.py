@@ -218,12 +218,13 @@ def _windows(at: Local, mirrored: bool = False) -> list[Link]:
     """Return the links of a convolution: entries i and j of the operands meet in entry i + j."""
     (n,), (m,) = at.shapes
     start = _left_out_before(n + m - 1 - at.size, mirrored and n < m)
-    lengths = [
-        np.arange(n) if x is None else np.flatnonzero(x) for x, n in zip(at.operands, (n, m))
-    ]
-    i, j = (x.ravel() for x in np.meshgrid(*lengths, indexing="ij"))
+    a, v = (
+        np.arange(k) if x is None else np.flatnonzero(x)
+        for x, k in zip(at.operands, (n, m), strict=True)
+    )
+    i, j = (x.ravel() for x in np.meshgrid(a, v, indexing="ij"))
     results = i + (m - 1 - j if mirrored else j) - start
-    inside = (0 <= results) & (results < at.size)
+    inside = (results >= 0) & (results < at.size)
     return at.each(
         lambda k: (joins(results[inside], (j if k else i)[inside], (at.size, m if k else n)),)
     )

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.adjoints import sum_to
 from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import as_array
-from hessopt.autodiff.adjoints import sum_to
 from hessopt.autodiff.families import Multilinear, Opaque
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS

@@ -8,7 +8,8 @@ size, not by the clock, so that runs are repeated to the last digit.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,14 @@ from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
 from hessopt.transforms.second_order import hvp
 
+if TYPE_CHECKING:
+    from hessopt.transforms.compressed import Plan, Plans
+
 Array = NDArray[np.float64]
 
 BATCH = 1 << 18  # entries of the vectors that are multiplied at once
+ENTRIES = 200  # of a sparse Hessian, in the mean row; with more, products are better
+SAVES = 4  # at least so many times fewer products than for a dense one
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 
 
@@ -46,6 +52,7 @@ class Compiled:
         if backend is True or backend == "auto":
             backend = "numba" if size >= COMPILES and has_numba() else "numpy"
         self.note = ""
+        self._size = size
         self._multiply = hvp(function)
         self._eager = value_and_grad(function)
         self._both = self._jitted(self._eager, backend)
@@ -83,6 +90,41 @@ class Compiled:
             )
             parts.append(np.reshape(part, (-1, n)))
         return np.concatenate(parts)
+
+    @cached_property
+    def _plans(self) -> Plans:
+        from hessopt.transforms.compressed import Plans, hessian_plan
+
+        return Plans(self._both, lambda program: hessian_plan(program, 1, ENTRIES * self._size))
+
+    def plan(self, x: Array) -> Plan | None:
+        """Return how to put a sparse Hessian together at `x`; None where that does not pay."""
+        from hessopt.program.sparsity import TooDense
+
+        if self.note:
+            return None
+        try:
+            plan = self._plans.at(x)
+        except TooDense:
+            return None
+        return plan if plan is not None and SAVES * plan.coloring.count <= x.size else None
+
+    def sparse_hessian(self, x: Array, plan: Plan) -> Any:
+        """Return the Hessian at `x` as a sparse array; None where there is no program for it."""
+        from hessopt.transforms.compressed import WrongStructureError
+
+        if 2 * x.size > BATCH:
+            one = self._product.partial(x)
+            multiply = lambda vs: one(vs.reshape(np.shape(x)))  # noqa: E731 - one of two
+        else:
+            multiply = self._rows.partial(x)
+        try:
+            found = plan.matrix(multiply, np.float64)
+        except (ReplayError, WrongStructureError) as error:
+            self.note = str(error)
+            return None
+        self.note = self._product.refusal or self._rows.refusal
+        return found
 
     def _tried(self, program: Callable[[], Any], eager: Callable[[], Any]) -> Any:
         """Run a program, or what it stands for once one was refused."""

@@ -30,13 +30,29 @@ LARGEST_DENSE = 20_000
 class Curvature:
     """The Hessian at one point: a product with it and, from the user, perhaps the matrix.
 
-    Where `products` is given, it makes all products with the unit vectors at once.
+    Where `products` is given, it makes all products with the unit vectors at once; where `sparse`
+    is, it returns a sparse matrix, or None if that does not pay.
     """
 
     n: int
     product: Product
     matrix: Callable[[], Any] | None = None
     products: Callable[[], Array] | None = None
+    sparse: Callable[[], Any] | None = None
+
+    def structured(self) -> Any:
+        """Return the Hessian as a symmetric sparse array, or None where its structure is not known.
+
+        That of the user is one if it is given as one.
+        """
+        form = self.matrix or self.sparse
+        B = None if form is None else form()
+        if B is None or not hasattr(B, "tocsr"):
+            return None
+        from scipy.sparse import csr_array
+
+        B = csr_array(B, dtype=np.float64)
+        return csr_array((B + B.T) / 2) if self.matrix else B
 
     def dense(self) -> Array:
         """Return the Hessian as a symmetric array."""
@@ -179,7 +195,13 @@ class Oracle:
         if exact and self.compiled is not None:
             held = self._shaped(x)
             product = self._counted(self.compiled.product(held), "the Hessian product")
-            return f, g, Curvature(self._n, product, None, lambda: self._products(held))
+            return f, g, Curvature(
+                self._n,
+                product,
+                None,
+                lambda: self._products(held),
+                cache(lambda: self._sparse(held)),
+            )
         return f, g, self._curvature(x)
 
     def _curvature(self, x: Array) -> Curvature:
@@ -204,6 +226,14 @@ class Oracle:
         assert self.compiled is not None
         self.nhev += self._n
         return self.compiled.hessian(x)
+
+    def _sparse(self, x: Array) -> Any:
+        assert self.compiled is not None
+        plan = self.compiled.plan(x)
+        if plan is None:
+            return None
+        self.nhev += plan.coloring.count + (not plan.checked)
+        return self.compiled.sparse_hessian(x, plan)
 
     def _matrix(self, x: Array) -> Any:
         self.nhev += 1

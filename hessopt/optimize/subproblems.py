@@ -307,8 +307,8 @@ def newton_direction(B: Array, g: Array, floor: float = 1e-8) -> tuple[Array, bo
 
     Parameters
     ----------
-    B : ndarray
-        The Hessian, symmetric.
+    B : ndarray or sparse array
+        The Hessian, symmetric. A sparse one is shifted instead, see `sparse_subproblems`.
     g : ndarray
         The gradient.
     floor : float
@@ -330,6 +330,10 @@ def newton_direction(B: Array, g: Array, floor: float = 1e-8) -> tuple[Array, bo
     >>> newton_direction(np.diag([2.0, -1.0]), np.array([2.0, 1.0]))
     (array([-1., -1.]), False)
     """
+    if hasattr(B, "tocsr"):
+        from hessopt.optimize import sparse_subproblems
+
+        return sparse_subproblems.newton_direction(B, g)
     if not np.isfinite(B).all() or not B.any():
         return -g, False
     p, convex = _scaled_newton(B, g, floor)

@@ -257,16 +257,16 @@ class Objective:
         curvature = self._curvature(x)
         self.check_limits()
         if self.n > DENSE or curvature.matrix is not None:
-            found = self.guarded("product", curvature.structured)
+            found = self.guarded("structure", curvature.structured)
             if found is not None:
                 return found
         return self.guarded("product", curvature.dense)
 
-    def hessian_diagonal(self, x: Array) -> Array | None:
-        """Return the diagonal of the Hessian at `x` if the user gives a matrix, else None."""
+    def hessian_diagonal(self, x: Array, most: int = 0) -> Array | None:
+        """Return the diagonal of the Hessian at `x` if it costs at most so many products."""
         curvature = self._curvature(x)
         self.check_limits()
-        return self.guarded("product", curvature.diagonal)
+        return self.guarded("product", curvature.diagonal, most)
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""

@@ -31,7 +31,8 @@ class Curvature:
     """The Hessian at one point: a product with it and, from the user, perhaps the matrix.
 
     Where `products` is given, it makes all products with the unit vectors at once; where `sparse`
-    is, it returns a sparse matrix, or None if that does not pay.
+    is, it returns a sparse matrix, or None if that does not pay, and `price` says beforehand how
+    many products it takes.
     """
 
     n: int
@@ -39,6 +40,7 @@ class Curvature:
     matrix: Callable[[], Any] | None = None
     products: Callable[[], Array] | None = None
     sparse: Callable[[], Any] | None = None
+    price: Callable[[], int | None] | None = None
 
     def structured(self) -> Any:
         """Return the Hessian as a symmetric sparse array, or None where its structure is not known.
@@ -71,9 +73,18 @@ class Curvature:
         B = np.asarray(B, dtype=np.float64)
         return (B + B.T) / 2
 
-    def diagonal(self) -> Array | None:
-        """Return the diagonal if the user gives a matrix, which then costs no product."""
+    def diagonal(self, most: int = 0) -> Array | None:
+        """Return the diagonal if the user gives a matrix, or a sparse one costs few products.
+
+        Parameters
+        ----------
+        most : int
+            How many products the diagonal is worth; for none, only what costs none is returned.
+        """
         B = None if self.matrix is None else self.matrix()
+        if B is None and self.sparse is not None and self.price is not None:
+            price = self.price()
+            B = self.sparse() if price is not None and price <= most else None
         return None if B is None or hasattr(B, "matvec") else np.asarray(B.diagonal(), float)
 
 
@@ -195,12 +206,17 @@ class Oracle:
         if exact and self.compiled is not None:
             held = self._shaped(x)
             product = self._counted(self.compiled.product(held), "the Hessian product")
-            return f, g, Curvature(
-                self._n,
-                product,
-                None,
-                lambda: self._products(held),
-                cache(lambda: self._sparse(held)),
+            return (
+                f,
+                g,
+                Curvature(
+                    self._n,
+                    product,
+                    None,
+                    lambda: self._products(held),
+                    cache(lambda: self._sparse(held)),
+                    lambda: self._price(held),
+                ),
             )
         return f, g, self._curvature(x)
 
@@ -226,6 +242,11 @@ class Oracle:
         assert self.compiled is not None
         self.nhev += self._n
         return self.compiled.hessian(x)
+
+    def _price(self, x: Array) -> int | None:
+        assert self.compiled is not None
+        plan = self.compiled.plan(x)
+        return None if plan is None else plan.coloring.count
 
     def _sparse(self, x: Array) -> Any:
         assert self.compiled is not None

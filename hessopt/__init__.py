@@ -43,6 +43,12 @@ if _TYPE_CHECKING:  # imported when first asked for, see hessopt/_lazy.py
     from hessopt.transforms.check import DerivativeReport, check_derivatives
     from hessopt.transforms.jit import ReplayError, jit
     from hessopt.transforms.linearize import linearize
+    from hessopt.transforms.sparse import (
+        hessian_sparsity,
+        jacobian_sparsity,
+        sparse_hessian,
+        sparse_jacobian,
+    )
     from hessopt.transforms.vmap import vmap
 
 __getattr__, __dir__ = _attach(__name__)
@@ -73,8 +79,10 @@ __all__ = [
     "get_dot_graph",
     "grad",
     "hessian",
+    "hessian_sparsity",
     "hvp",
     "jacobian",
+    "jacobian_sparsity",
     "jit",
     "jvp",
     "least_squares",
@@ -87,6 +95,8 @@ __all__ = [
     "profile",
     "ravel",
     "root",
+    "sparse_hessian",
+    "sparse_jacobian",
     "stop_gradient",
     "taylor",
     "uncertainty",

@@ -73,10 +73,11 @@ class Batch(NamedTuple):
         return np.stack(results)
 
 
-def gathered(primitive: Any, b: Batch, **params: Any) -> Any:
-    """Take the entries that a rearrangement takes, which it shows on the entries' numbers."""
-    (x,) = b.operands
-    shape = b.shape(0)
+def entries(primitive: Any, shape: tuple[int, ...], params: dict[str, Any]) -> tuple[Any, Any]:
+    """Return which entry of an operand of `shape` each entry of a rearrangement comes from.
+
+    The rearrangement shows it on the entries' numbers. Besides, return where there is none.
+    """
     n = prod(shape)
     numbers, others = (
         primitive.forward(np.arange(start, start + n).reshape(shape), **params)
@@ -84,14 +85,21 @@ def gathered(primitive: Any, b: Batch, **params: Any) -> Any:
     )
     # what is no entry, but padding, stays the same, or is left empty and may be anything
     moved = (others - numbers == n) & (numbers >= 0) & (numbers < n)
-    flat = np.reshape(x, (b.size, n))
+    return np.astype(np.where(moved, numbers, 0), np.intp), moved
+
+
+def gathered(primitive: Any, b: Batch, **params: Any) -> Any:
+    """Take the entries that a rearrangement takes."""
+    (x,) = b.operands
+    shape = b.shape(0)
+    numbers, moved = entries(primitive, shape, params)
+    flat = np.reshape(x, (b.size, prod(shape)))
     if np.all(moved):
-        return flat[:, np.astype(numbers, np.intp)]
+        return flat[:, numbers]
     padding = primitive.forward(np.zeros(shape, x.dtype), **params)
     if not np.any(moved):
         return np.broadcast_to(padding, (b.size, *padding.shape)).copy()
-    taken = flat[:, np.astype(np.where(moved, numbers, 0), np.intp)]
-    return np.where(moved, taken, padding)
+    return np.where(moved, flat[:, numbers], padding)
 
 
 def behind(axis: Any, ndim: int) -> tuple[int, ...]:

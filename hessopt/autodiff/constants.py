@@ -12,6 +12,7 @@ from hessopt.autodiff.data import NUMERIC, strip
 from hessopt.autodiff.function import NOTHING, Primitive
 from hessopt.autodiff.node import Handle, Node
 from hessopt.autodiff.registry import register
+from hessopt.autodiff.structure import Link, Local
 from hessopt.autodiff.tracing import Tracer, active
 from hessopt.autodiff.variable import record
 
@@ -72,6 +73,9 @@ class Constant(Primitive):
                 axes = behind(axis, b.ndim(0))
             return self.replay((rows,), {"axis": axes if isinstance(axis, tuple) else axes[0]})
         return super().batch(b, **params)
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        return [None] * len(at.shapes)
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING

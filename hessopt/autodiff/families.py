@@ -11,91 +11,34 @@ the real part.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dis import get_instructions
 from functools import cache, cached_property
-from inspect import CO_VARARGS, signature
+from inspect import signature
+from operator import ge
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy import ndarray
 
 from hessopt.autodiff.accumulate import Bundle, scatter_add
+from hessopt.autodiff.adjoints import fit, positions_read, values_of
 from hessopt.autodiff.assignment import view
-from hessopt.autodiff.batching import Batch, behind, gathered
+from hessopt.autodiff.batching import Batch, behind, entries, gathered
 from hessopt.autodiff.data import any_tracked, strip
 from hessopt.autodiff.function import (
-    EVERYTHING,
     NOTHING,
+    OUTPUT,
     Primitive,
     apply,
     compute,
     item_of,
     unsupported,
 )
-from hessopt.autodiff.node import NO_PARAMS, Handle, Node, Shadow
+from hessopt.autodiff.node import NO_PARAMS, Handle, Node
 from hessopt.autodiff.registry import RULES, NoDerivativeError
+from hessopt.autodiff.structure import Link, Local, Shape, contraction, joins, takes
 from hessopt.autodiff.variable import Variable, handle
 
 Partial = int | Callable[..., Any] | None
-
-
-def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
-    """Sum over the axes along which an array of `shape` was broadcast to the shape of `x`."""
-    lead = len(x.shape) - len(shape)
-    stretched = [
-        i
-        for i, (size, n) in enumerate(zip(shape, x.shape[lead:], strict=True), lead)
-        if size == 1 and n != 1
-    ]
-    x = np.sum(x, axis=(*range(lead), *stretched))
-    return x.reshape(shape)
-
-
-def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
-    """Bring an adjoint to the shape and type of the operand it belongs to.
-
-    Where `shape`, that of the operation's output, is given, `g` may be smaller: it is uniform
-    along what is missing, and stays one number where the operand has the output's shape. Where the
-    operand was stretched, such a `g` stands for several entries, even if it has the operand's shape.
-    """
-    if g.shape != () or x.shape != shape:
-        if shape is not None and g.shape != shape:
-            g = np.broadcast_to(g, shape)
-        if g.shape != x.shape:
-            g = sum_to(g, x.shape)
-    if g.dtype != x.dtype:
-        if g.dtype.kind == "c" and x.dtype.kind != "c":
-            g = np.real(g)
-        if g.dtype != x.dtype:
-            g = g.astype(x.dtype)
-    return g
-
-
-def values_of(y: Node, graph: bool) -> tuple[Any, Sequence[Any]]:
-    """Return a node's output and operands as its rule wants them: recorded, or plain arrays."""
-    if graph:
-        return handle(y), [handle(x) if isinstance(x, Node) else x for x in y.operands]
-    operands = []
-    for x in y.operands:  # a comprehension would be a call more, at every step of the walk
-        operands.append(x.data if type(x) is Node or type(x) is Shadow else x)
-    return y.data, operands
-
-
-@cache
-def positions_read(rule: Callable[..., Any], skip: int) -> frozenset[int]:
-    """Return which operands a rule reads, and `OUTPUT`, by the names that occur in its code.
-
-    Its parameters are, after ``skip - 1`` others, the output and the operands.
-    """
-    code = getattr(rule, "__code__", None)
-    if code is None or code.co_flags & CO_VARARGS:
-        return EVERYTHING
-    parameters = code.co_varnames[: code.co_argcount]
-    names: set[Any] = set(code.co_cellvars)
-    for instruction in get_instructions(rule):
-        loaded = instruction.argval
-        names.update(loaded if isinstance(loaded, tuple) else (loaded,))
-    return frozenset(k - skip for k, name in enumerate(parameters) if name in names)
 
 
 class Elementwise(Primitive):
@@ -144,6 +87,23 @@ class Elementwise(Primitive):
             else ("number" if isinstance(partial, int) else "partial", partial)
             for i, partial in enumerate(self.partials)
         )
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        return at.each(lambda i: self._link(at, i))
+
+    def _link(self, at: Local, i: int) -> Link:
+        """Leave out where the derivative is zero, if constants alone say so."""
+        partial = self.partials[i]
+        if isinstance(partial, int):
+            return at.broadcast(i) if partial else None
+        read = NOTHING if partial is None else positions_read(partial, skip=1)
+        if not read or OUTPUT in read or any(at.operands[k] is None for k in read):
+            return at.broadcast(i)
+        with np.errstate(all="ignore"):
+            slope = np.not_equal(partial(None, *at.operands), 0)  # pyright: ignore
+        if np.all(slope):
+            return at.broadcast(i)
+        return takes(*np.broadcast_arrays(at.numbers(i), slope, np.empty(at.shape))[:2])
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         rules = self._rules
@@ -239,6 +199,11 @@ class Rearrange(Linear):
             return self.replay(b.operands, params)
         return gathered(self, b, **params)
 
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        if self.elementwise:
+            return super().links(at, **params)
+        return [takes(*entries(self, at.shapes[0], params))]
+
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         size = int(np.prod(x.shape))
         numbers = self.forward(np.arange(1.0, size + 1).reshape(x.shape), **params)
@@ -291,6 +256,12 @@ class Reduce(Primitive):
     def batch(self, b: Batch, axis: Any, **params: Any) -> Any:
         return self.replay(b.operands, {"axis": behind(axis, b.ndim(0)), **params})
 
+    def links(self, at: Local, axis: Any, where: Any = True, **params: Any) -> list[Link]:
+        (shape,) = at.shapes
+        groups = np.arange(at.size).reshape(kept_shape(shape, axis))
+        groups, numbers, chosen = np.broadcast_arrays(groups, at.numbers(0), where)
+        return [(joins(groups[chosen], numbers[chosen], (at.size, numbers.size)),)]
+
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         out, (x,) = values_of(y, graph)
         if self.partial is None and g.shape == ():
@@ -337,6 +308,14 @@ class Multilinear(Primitive):
 
     adjoints: ClassVar[tuple[Callable[..., Any], ...]] = ()
 
+    def subscripts(self, *ndims: int) -> tuple[Sequence[str], str] | None:
+        """Return the inputs and the output of an einsum that is the same, if there is one."""
+        return None
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        same = None if self.elementwise else self.subscripts(*map(len, at.shapes))
+        return super().links(at, **params) if same is None else contraction(at, *same)
+
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         _, operands = values_of(y, graph)
         return [fit(self.adjoints[i](g, *operands, **y.params), operands[i]) for i in wanted]
@@ -355,6 +334,22 @@ class Opaque(Primitive):
     def backward(self, g: Any, y: Any, *operands: Any, **params: Any) -> Sequence[Any]:
         """Return the operands' adjoints."""
         raise NotImplementedError(f"{self.name}: define backward")
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        if not self._is_stack(at.shapes):
+            return super().links(at, **params)
+        lead = max(len(s) - n for s, n in zip(at.shapes, self.core, strict=True))
+        return at.each(lambda i: at.stacked(i, self.core[i], lead))
+
+    def shared(self, shapes: Sequence[Shape]) -> Shape:
+        if not self._is_stack(shapes):
+            return ()
+        leads = (s[: len(s) - n] for s, n in zip(shapes, self.core, strict=True))
+        return np.broadcast_shapes(*leads)
+
+    def _is_stack(self, shapes: Sequence[Shape]) -> bool:
+        core = self.core
+        return len(core) == len(shapes) and all(map(ge, map(len, shapes), core))
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         out, operands = values_of(y, graph)

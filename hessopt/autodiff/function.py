@@ -25,6 +25,7 @@ from hessopt.autodiff.node import (
     untracked,
 )
 from hessopt.autodiff.registry import register
+from hessopt.autodiff.structure import SAME, Link, Local, Shape, takes
 from hessopt.autodiff.tracing import Tracer, Untraceable, active
 from hessopt.autodiff.variable import Variable, handle, record
 
@@ -147,6 +148,14 @@ class Primitive:
         if self.stacks:
             return self.replay(b.aligned(self.core), params)
         return b.one_by_one(lambda operands: self.replay(operands, params))
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        """Return for each operand which of its entries each entry of the result depends on."""
+        return at.each(at.broadcast if self.elementwise else at.everything)
+
+    def shared(self, shapes: Sequence[Shape]) -> Shape:
+        """Return the leading axes of several results along which examples are independent."""
+        return ()
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         """Return which operands' values, and `OUTPUT`, the rule for the `wanted` ones reads."""
@@ -297,6 +306,11 @@ class Item(Primitive):
 
     def batch(self, b: Batch, **params: Any) -> Any:
         return self.replay(b.operands, params)
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        (lead,) = at.shapes
+        rows = at.numbers(0).reshape((*lead, *(1,) * (len(at.shape) - len(lead))))
+        return [SAME if lead == at.shape else takes(np.broadcast_to(rows, at.shape))]
 
     def pull(self, y: Node, g: Any, wanted: Sequence[int], graph: bool) -> Sequence[Any]:
         bundle = y.operands[0]

@@ -9,7 +9,8 @@ that runs are repeated to the last digit.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,19 @@ from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
 from hessopt.transforms.second_order import hvp, value_grad_hvp
 
+if TYPE_CHECKING:
+    from hessopt.transforms.compressed import Plan, Plans
+
 Array = NDArray[np.float64]
 
 BATCH = 1 << 18  # entries of the vectors that are multiplied at once
+ENTRIES = 200  # of a sparse Hessian, in the mean row; with more, products are better
+SAVES = 4  # at least so many times fewer products than for a dense one
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 LONG = 10_000  # variables; from here on a trace costs hardly more than an evaluation
-CUT = 100  # variables; with fewer, cutting a program in two costs more than all products at a point
+MANY = (
+    100  # variables; with fewer, cutting a program in two costs more than all products at a point
+)
 
 
 def untraced(n: int, order: int) -> int:
@@ -39,7 +47,7 @@ def untraced(n: int, order: int) -> int:
     >>> untraced(2, order=2), untraced(40, order=2), untraced(40, order=1), untraced(10**6, order=1)
     (30, 7, 30, 0)
     """
-    if n >= LONG:
+    if n >= (MANY if order == 2 else LONG):
         return 0
     return min(30, 300 // n) if order == 2 else 30
 
@@ -111,6 +119,7 @@ class Compiled(Programs):
 
     def __init__(self, function: Callable[..., Any], size: int, backend: Any = True) -> None:
         super().__init__(backend)
+        self._size = size
         self._multiply = hvp(function)
         self._eager = value_and_grad(function)
         self._recorded = value_grad_hvp(function)
@@ -124,7 +133,7 @@ class Compiled(Programs):
 
     def product(self, x: Array, *args: Any) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
-        if x.size < CUT:
+        if x.size < MANY:
             return lambda v: self.tried(
                 lambda: self._product(x, *args, v), lambda: self._multiply(x, v, *args)
             )
@@ -145,6 +154,41 @@ class Compiled(Programs):
             )
             parts.append(np.reshape(part, (-1, n)))
         return np.concatenate(parts)
+
+    @cached_property
+    def _plans(self) -> Plans:
+        from hessopt.transforms.compressed import Plans, hessian_plan
+
+        return Plans(self._both, lambda program: hessian_plan(program, 1, ENTRIES * self._size))
+
+    def plan(self, x: Array, *args: Any) -> Plan | None:
+        """Return how to put a sparse Hessian together at `x`; None where that does not pay."""
+        from hessopt.program.sparsity import TooDense
+
+        if self.note:
+            return None
+        try:
+            plan = self._plans.at(x, *args)
+        except TooDense:
+            return None
+        return plan if plan is not None and SAVES * plan.coloring.count <= x.size else None
+
+    def sparse_hessian(self, plan: Plan, x: Array, *args: Any) -> Any:
+        """Return the Hessian at `x` as a sparse array; None where there is no program for it."""
+        from hessopt.transforms.compressed import WrongStructureError
+
+        if 2 * x.size > BATCH:
+            one = self._product.partial(x, *args, multiply_out=False)
+            multiply = lambda vs: one(vs.reshape(np.shape(x)))  # noqa: E731 - one of two
+        else:
+            multiply = lambda vs: self._rows(x, vs, *args)  # noqa: E731
+        try:
+            found = plan.matrix(multiply, np.float64)
+        except (ReplayError, WrongStructureError) as error:
+            self.note = str(error)
+            return None
+        self.note = self._product.refusal or self._rows.refusal
+        return found
 
     def _product_last(self, x: Any, *rest: Any) -> Any:
         """Multiply the last argument, so that the others can be held fixed."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+# Up to here a dense Hessian costs less than it takes to find its structure
+DENSE = 100
+
 ADVICE = (
     "If fun cannot be written in NumPy calls, give its gradient as jac, or ask for differences "
     "with jac='3-point'; methods such as 'nelder-mead' need no derivatives."
@@ -280,11 +283,24 @@ class Objective:
         self.check_limits()
         return self.guarded("product", curvature.dense)
 
-    def hessian_diagonal(self, x: Array) -> Array | None:
-        """Return the diagonal of the Hessian at `x` if the user gives a matrix, else None."""
+    def hessian_matrix(self, x: Array) -> Any:
+        """Return the Hessian at `x`, sparse where that pays: for many variables, few of them near.
+
+        Up to 100 variables it is an array, unless the user gives a sparse one.
+        """
         curvature = self._curvature(x)
         self.check_limits()
-        return self.guarded("product", curvature.diagonal)
+        if self.n > DENSE or curvature.matrix is not None:
+            found = self.guarded("structure", curvature.structured)
+            if found is not None:
+                return found
+        return self.guarded("product", curvature.dense)
+
+    def hessian_diagonal(self, x: Array, most: int = 0) -> Array | None:
+        """Return the diagonal of the Hessian at `x` if it costs at most so many products."""
+        curvature = self._curvature(x)
+        self.check_limits()
+        return self.guarded("product", curvature.diagonal, most)
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""

@@ -30,13 +30,31 @@ LARGEST_DENSE = 20_000
 class Curvature:
     """The Hessian at one point: a product with it and, from the user, perhaps the matrix.
 
-    Where `products` is given, it makes all products with the unit vectors at once.
+    Where `products` is given, it makes all products with the unit vectors at once; where `sparse`
+    is, it returns a sparse matrix, or None if that does not pay, and `price` says beforehand how
+    many products it takes.
     """
 
     n: int
     product: Product
     matrix: Callable[[], Any] | None = None
     products: Callable[[], Array] | None = None
+    sparse: Callable[[], Any] | None = None
+    price: Callable[[], int | None] | None = None
+
+    def structured(self) -> Any:
+        """Return the Hessian as a symmetric sparse array, or None where its structure is not known.
+
+        That of the user is one if it is given as one.
+        """
+        form = self.matrix or self.sparse
+        B = None if form is None else form()
+        if B is None or not hasattr(B, "tocsr"):
+            return None
+        from scipy.sparse import csr_array
+
+        B = csr_array(B, dtype=np.float64)
+        return csr_array((B + B.T) / 2) if self.matrix else B
 
     def dense(self) -> Array:
         """Return the Hessian as a symmetric array."""
@@ -55,9 +73,18 @@ class Curvature:
         B = np.asarray(B, dtype=np.float64)
         return (B + B.T) / 2
 
-    def diagonal(self) -> Array | None:
-        """Return the diagonal if the user gives a matrix, which then costs no product."""
+    def diagonal(self, most: int = 0) -> Array | None:
+        """Return the diagonal if the user gives a matrix, or a sparse one costs few products.
+
+        Parameters
+        ----------
+        most : int
+            How many products the diagonal is worth; for none, only what costs none is returned.
+        """
         B = None if self.matrix is None else self.matrix()
+        if B is None and self.sparse is not None and self.price is not None:
+            price = self.price()
+            B = self.sparse() if price is not None and price <= most else None
         return None if B is None or hasattr(B, "matvec") else np.asarray(B.diagonal(), float)
 
 
@@ -214,8 +241,14 @@ class Oracle:
         assert self.compiled is not None
         held = self._shaped(x)
         product = self.compiled.product(held, *self._inputs)
-        counted = self._counted(product, "the Hessian product")
-        return Curvature(self._n, counted, None, lambda: self._products(held))
+        return Curvature(
+            self._n,
+            self._counted(product, "the Hessian product"),
+            None,
+            lambda: self._products(held),
+            cache(lambda: self._sparse(held)),
+            lambda: self._price(held),
+        )
 
     def _curvature(self, x: Array) -> Curvature:
         if callable(self._hess):
@@ -239,6 +272,19 @@ class Oracle:
         assert self.compiled is not None
         self.nhev += self._n
         return self.compiled.hessian(x, *self._inputs)
+
+    def _price(self, x: Array) -> int | None:
+        assert self.compiled is not None
+        plan = self.compiled.plan(x, *self._inputs)
+        return None if plan is None else plan.coloring.count
+
+    def _sparse(self, x: Array) -> Any:
+        assert self.compiled is not None
+        plan = self.compiled.plan(x, *self._inputs)
+        if plan is None:
+            return None
+        self.nhev += plan.coloring.count + (not plan.checked)
+        return self.compiled.sparse_hessian(plan, x, *self._inputs)
 
     def _matrix(self, x: Array) -> Any:
         self.nhev += 1

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 
 # Up to here the diagonal of the Hessian is taken from the Hessian itself
 EXACT = 20
+# What the exact diagonal of a sparse Hessian may cost, in products
+FEW = 8
 # Entries of a diagonal that are smaller than this part of the largest are raised to it
 FLOOR = 1e-8
 
@@ -84,10 +86,10 @@ class Given(Preconditioner):
 class Diagonal(Preconditioner):
     """The inverse of the absolute diagonal of the Hessian.
 
-    Up to 20 variables, or where the user gives the Hessian, the diagonal is exact. Else it is
-    estimated from products with random signs v, as the mean of ``v * Bv`` (Bekas, Kokiopoulou and
-    Saad), and averaged over the points: with weight ``1/k`` at first and not less
-    than a fifth.
+    Up to 20 variables, where the user gives the Hessian, or where its structure allows to have all
+    of it from 8 products (`hessopt.sparse_hessian`), the diagonal is exact. Else it is estimated
+    from products with random signs v, as the mean of ``v * Bv`` (Bekas, Kokiopoulou and Saad), and
+    averaged over the points: with weight ``1/k`` at first and not less than a fifth.
 
     Parameters
     ----------
@@ -105,7 +107,7 @@ class Diagonal(Preconditioner):
     ) -> tuple[Product | None, Any]:
         """Look at the diagonal."""
         k, mean = memory or (0, np.zeros(objective.n))
-        exact: Any = objective.hessian_diagonal(point.x)
+        exact: Any = objective.hessian_diagonal(point.x, FEW)
         if exact is None and objective.n <= EXACT:
             exact = np.diagonal(objective.hessian(point.x)).copy()
         if exact is not None:

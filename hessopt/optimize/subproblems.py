@@ -313,8 +313,8 @@ def newton_direction(B: Array, g: Array, floor: float = FLOOR) -> tuple[Array, b
 
     Parameters
     ----------
-    B : ndarray
-        The Hessian, symmetric.
+    B : ndarray or sparse array
+        The Hessian, symmetric. A sparse one is shifted instead, see `sparse_subproblems`.
     g : ndarray
         The gradient.
     floor : float
@@ -336,6 +336,10 @@ def newton_direction(B: Array, g: Array, floor: float = FLOOR) -> tuple[Array, b
     >>> newton_direction(np.diag([2.0, -1.0]), np.array([2.0, 1.0]))
     (array([-1., -1.]), False)
     """
+    if hasattr(B, "tocsr"):
+        from hessopt.optimize import sparse_subproblems
+
+        return sparse_subproblems.newton_direction(B, g)
     if not np.isfinite(B).all() or not B.any():
         return -g, False
     p, convex = _scaled_newton(B, g, floor)

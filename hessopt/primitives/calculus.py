@@ -10,6 +10,7 @@ from hessopt.autodiff.batching import Batch, behind
 from hessopt.autodiff.data import as_array, strip
 from hessopt.autodiff.families import Linear, Multilinear, negative_axis
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.structure import SAME, Link, Local, joins
 
 
 @derived(np.gradient)
@@ -119,6 +120,9 @@ class Unwrap(Linear):
         (axis,) = behind(axis, b.ndim(0))
         return self.replay(b.operands, {"axis": axis, **params})
 
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        return [SAME]
+
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:
         return np.astype(g, x.dtype)
 
@@ -180,6 +184,9 @@ class Convolve(Multilinear):
     def batch(self, b: Batch, mode: Any) -> Any:
         return _convolutions(b.whole(0), b.whole(1), mode)
 
+    def links(self, at: Local, mode: Any) -> list[Link]:
+        return _windows(at)
+
 
 class Correlate(Multilinear):
     """The convolution with the second operand conjugated and reversed."""
@@ -200,8 +207,27 @@ class Correlate(Multilinear):
     def forward(self, a: Any, v: Any, mode: Any) -> Any:
         return np.correlate(a, v, mode)
 
+    def links(self, at: Local, mode: Any) -> list[Link]:
+        return _windows(at, mirrored=True)
+
     def batch(self, b: Batch, mode: Any) -> Any:
         return _convolutions(b.whole(0), np.conjugate(np.flip(b.whole(1), -1)), mode, mirrored=True)
+
+
+def _windows(at: Local, mirrored: bool = False) -> list[Link]:
+    """Return the links of a convolution: entries i and j of the operands meet in entry i + j."""
+    (n,), (m,) = at.shapes
+    start = _left_out_before(n + m - 1 - at.size, mirrored and n < m)
+    a, v = (
+        np.arange(k) if x is None else np.flatnonzero(x)
+        for x, k in zip(at.operands, (n, m), strict=True)
+    )
+    i, j = (x.ravel() for x in np.meshgrid(a, v, indexing="ij"))
+    results = i + (m - 1 - j if mirrored else j) - start
+    inside = (results >= 0) & (results < at.size)
+    return at.each(
+        lambda k: (joins(results[inside], (j if k else i)[inside], (at.size, m if k else n)),)
+    )
 
 
 def _in_full(g: Any, a: Any, v: Any, mirrored: bool = False) -> Any:

@@ -52,7 +52,7 @@ def hermitian_part(a: Any) -> Any:
 
 class Eigh(Opaque):
     numpy = np.linalg.eigh
-    stacks = True
+    stacks, core = True, (2,)
 
     def __call__(self, a: Any, UPLO: Any = "L") -> Any:
         return _EighResult(*super().__call__(a, UPLO))
@@ -73,7 +73,7 @@ class Eigh(Opaque):
 
 class Eigvalsh(Opaque):
     numpy = np.linalg.eigvalsh
-    stacks = True
+    stacks, core = True, (2,)
 
     def bind(self, a: Any, UPLO: Any = "L") -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (a,), {"UPLO": UPLO}
@@ -87,7 +87,7 @@ class Eig(Opaque):
     """Eigenvectors are of length one with their largest entry real, as LAPACK returns them."""
 
     numpy = np.linalg.eig
-    stacks = True
+    stacks, core = True, (2,)
 
     def __call__(self, a: Any) -> Any:
         return _EigResult(*super().__call__(a))
@@ -114,7 +114,7 @@ class Eig(Opaque):
 
 class Eigvals(Opaque):
     numpy = np.linalg.eigvals
-    stacks = True
+    stacks, core = True, (2,)
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         w, v = np.linalg.eig(a)

@@ -10,6 +10,7 @@ import numpy as np
 from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.families import fit, scatter, values_of
 from hessopt.autodiff.function import Primitive, unsupported
+from hessopt.autodiff.structure import Link, Local, contraction
 
 
 class Einsum(Primitive):
@@ -39,6 +40,9 @@ class Einsum(Primitive):
         inputs = tuple(lead + s if has else s for s, has in zip(inputs, b.leads, strict=True))
         params = {"inputs": inputs, "output": lead + output, "optimize": optimize}
         return self.replay(b.operands, params)
+
+    def links(self, at: Local, inputs: Any, output: str, optimize: Any) -> list[Link]:
+        return contraction(at, inputs, output)
 
     def pull(self, y: Any, g: Any, wanted: Any, graph: bool) -> Any:
         _, operands = values_of(y, graph)

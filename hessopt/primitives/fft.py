@@ -14,6 +14,7 @@ import numpy as np
 from hessopt.autodiff.families import Linear, fit, negative_axis
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.structure import Link, Local
 
 _OTHER_WAY: dict[Any, Any] = {
     None: "forward",
@@ -49,6 +50,9 @@ class _Transform(Linear):
 
     def points(self, length: int) -> int:
         return length
+
+    def links(self, at: Local, axis: int, **params: Any) -> list[Link]:
+        return [at.along(0, axis)]
 
     def adjoint(self, g: Any, x: Any, n: int, axis: int, norm: Any) -> Any:
         gx = self.forward(g, n=n, axis=axis, norm=norm)

@@ -18,6 +18,7 @@ from hessopt.autodiff.families import Rearrange, fit, values_of
 from hessopt.autodiff.function import NOTHING, Primitive, compute, recorded
 from hessopt.autodiff.node import FIRST, Node
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.structure import SAME, Link, Local, joins, takes
 from hessopt.autodiff.tracing import active
 from hessopt.autodiff.variable import handle
 
@@ -58,6 +59,9 @@ class GetItem(Primitive):
             return self.replay((x,), {"index": (slice(None), index)})
         return _rows(x)[:, _numbers(b.shape(0), index)]
 
+    def links(self, at: Local, index: Any) -> list[Link]:
+        return [takes(at.numbers(0)[index])]
+
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING
 
@@ -91,6 +95,11 @@ def _fitted(b: Batch, i: int, part: tuple[int, ...]) -> Any:
     return np.reshape(x, (b.size, *b.shape(i)[extra:])) if b.leads[i] and extra > 0 else x
 
 
+def _as_part(x: Any, ndim: int) -> Any:
+    """Drop axes of one in front, which NumPy lets a value have."""
+    return x.reshape(x.shape[max(0, x.ndim - ndim) :])
+
+
 class ScatterAdd(Primitive):
     """The adjoint of indexing: a base array with values added at indices."""
 
@@ -109,6 +118,18 @@ class ScatterAdd(Primitive):
             return self.replay((base, *values), {"indices": tuple(map(_in_each, indices))})
         places = tuple((slice(None), _numbers(shape, index)) for index in indices)
         return np.reshape(self.replay((_rows(base), *values), {"indices": places}), base.shape)
+
+    def links(self, at: Local, indices: tuple[Any, ...]) -> list[Link]:
+        places = np.arange(at.size).reshape(at.shape)
+
+        def link(i: int) -> Link:
+            if i == 0:
+                return SAME
+            part = places[indices[i - 1]]
+            numbers = np.broadcast_to(_as_part(at.numbers(i), part.ndim), part.shape)
+            return (joins(part, numbers, (at.size, prod(at.shapes[i]))),)
+
+        return at.each(link)
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING
@@ -141,6 +162,12 @@ class SetItem(Primitive):
             return self.replay((base, value), {"index": _in_each(index)})
         place = (slice(None), _numbers(shape, index))
         return np.reshape(self.replay((_rows(base), value), {"index": place}), base.shape)
+
+    def links(self, at: Local, index: Any) -> list[Link]:
+        numbers = at.numbers(1)
+        stays = assigned(at.numbers(0), index, -1)
+        comes = assigned(np.full(at.shape, -1), index, numbers)
+        return at.each(lambda i: takes(comes if i else stays))
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING

@@ -13,6 +13,7 @@ from hessopt.autodiff.families import fit, negative_axis, values_of
 from hessopt.autodiff.function import NOTHING, Primitive, unsupported
 from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.structure import Link, Local, takes
 
 
 class Concatenate(Primitive):
@@ -45,6 +46,14 @@ class Concatenate(Primitive):
 
     def batch(self, b: Batch, **params: Any) -> Any:
         return self.replay([b.whole(i) for i in range(len(b.operands))], params)
+
+    def links(self, at: Local, axis: int) -> list[Link]:
+        def link(i: int) -> Link:
+            parts = [np.full(shape, -1) for shape in at.shapes]
+            parts[i] = at.numbers(i)
+            return takes(np.concatenate(parts, axis))
+
+        return at.each(link)
 
     def reads(self, wanted: Sequence[int]) -> frozenset[int]:
         return NOTHING

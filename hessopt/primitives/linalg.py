@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.adjoints import sum_to
 from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.constants import detached
 from hessopt.autodiff.data import as_array
-from hessopt.autodiff.families import Multilinear, Opaque, sum_to
+from hessopt.autodiff.families import Multilinear, Opaque
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS
 from hessopt.autodiff.registry import derived
@@ -74,6 +75,13 @@ class MatMul(Multilinear):
     def batch(self, b: Batch) -> Any:
         return _products(b)
 
+    def subscripts(self, *ndims: int) -> tuple[list[str], str]:
+        m, n = ndims
+        lead = ascii_letters[3 : 1 + max(m, n)]
+        a = "ab"[-m:] if m < 3 else lead[2 - m :] + "ab"
+        b = "b" if n == 1 else lead[len(lead) + 2 - n :] + "bc"
+        return [a, b], lead + "a" * (m > 1) + "c" * (n > 1)
+
     def __call__(self, a: Any, b: Any, **kwargs: Any) -> Any:
         if is_sparse(a) or is_sparse(b):
             return product(a, b)
@@ -109,13 +117,19 @@ class Dot(Multilinear):
             return np.multiply(*b.aligned())
         if m <= 2 and n <= 2:
             return _products(b)
-        letters = ascii_letters[1:]  # the first one stands for the examples
+        inputs, output = self.subscripts(m, n)
+        inputs = ("a" * lead + s for s, lead in zip(inputs, b.leads, strict=True))
+        return np.einsum(f"{','.join(inputs)}->a{output}", *b.operands)
+
+    def subscripts(self, *ndims: int) -> tuple[list[str], str]:
+        m, n = ndims
+        letters = ascii_letters[1:]  # the first one stands for the examples of a batch
         left, right = letters[:m], letters[m : m + n]
+        if not m or not n:
+            return [left, right], left + right
         summed = n - 2 if n > 1 else 0
         right = right[:summed] + left[-1] + right[summed + 1 :]
-        output = left[:-1] + right.replace(left[-1], "")
-        inputs = ("a" * lead + s for s, lead in zip((left, right), b.leads, strict=True))
-        return np.einsum(f"{','.join(inputs)}->a{output}", *b.operands)
+        return [left, right], left[:-1] + right.replace(left[-1], "")
 
 
 @derived(np.inner)
@@ -180,7 +194,7 @@ def kron(a: Any, b: Any) -> Any:
 
 class Inv(Opaque):
     numpy = np.linalg.inv
-    stacks = True
+    stacks, core = True, (2,)
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         return (-(_t(y) @ g @ _t(y)),)
@@ -215,7 +229,7 @@ class Det(Opaque):
     """The derivative of a determinant is the matrix of cofactors."""
 
     numpy = np.linalg.det
-    stacks = True
+    stacks, core = True, (2,)
 
     def backward(self, g: Any, y: Any, a: Any) -> Any:
         if np.all(np.not_equal(y, 0)):
@@ -247,7 +261,7 @@ _SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 class SlogDet(Opaque):
     numpy = np.linalg.slogdet
-    stacks = True
+    stacks, core = True, (2,)
 
     def __call__(self, a: Any, /) -> Any:
         return _SlogdetResult(*super().__call__(a))
@@ -270,7 +284,7 @@ class Cholesky(Opaque):
     """
 
     numpy = np.linalg.cholesky
-    stacks = True
+    stacks, core = True, (2,)
 
     def bind(self, a: Any, /, *, upper: bool = False) -> Any:
         return (a,), {"upper": True} if upper else NO_PARAMS

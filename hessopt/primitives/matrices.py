@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from math import prod
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,24 @@ from hessopt.primitives.available import newer
 derived(np.linalg.matmul)(lambda x1, x2, /: np.matmul(x1, x2))
 
 
+def _subscripts(*core: str) -> Any:
+    """Return the subscripts of a product over stacks, from those of one product."""
+
+    def subscripts(self: Any, *ndims: int) -> tuple[list[str], str]:
+        free = [n - len(own) for n, own in zip(ndims, core, strict=True)]
+        lead = ascii_letters[3 : 3 + max(free)]
+        inputs = [lead[len(lead) - n :] + own for n, own in zip(free, core, strict=True)]
+        return inputs, lead + "a"
+
+    return subscripts
+
+
 class MatVec(Multilinear):
     """Products of matrices and vectors, over stacks of both."""
 
     numpy = newer("matvec") or None
     stacks, core = True, (2, 1)
+    subscripts = _subscripts("ab", "b")
     adjoints = (
         lambda g, a, v: g[..., :, None] * v[..., None, :],
         lambda g, a, v: np.matmul(g[..., None, :], a)[..., 0, :],
@@ -34,6 +48,7 @@ class VecMat(Multilinear):
 
     numpy = newer("vecmat") or None
     stacks, core = True, (1, 2)
+    subscripts = _subscripts("b", "ba")
     adjoints = (
         lambda g, v, a: np.conjugate(np.matmul(a, g[..., :, None])[..., 0]),
         lambda g, v, a: np.conjugate(v)[..., :, None] * g[..., None, :],

@@ -27,7 +27,7 @@ class QR(Opaque):
     """
 
     numpy = np.linalg.qr
-    stacks = True
+    stacks, core = True, (2,)
 
     def __call__(self, a: Any, mode: Any = "reduced") -> Any:
         if mode == "r":

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.adjoints import sum_to
 from hessopt.autodiff.batching import Batch, behind, gathered
-from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis, sum_to
+from hessopt.autodiff.families import Rearrange, negative_axes, negative_axis
 from hessopt.autodiff.node import raw
 from hessopt.autodiff.registry import RULES, derived
 

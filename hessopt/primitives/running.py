@@ -9,6 +9,7 @@ import numpy as np
 from hessopt.autodiff.families import Linear, Opaque, negative_axis
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.structure import Link, Local
 from hessopt.primitives.available import newer
 
 
@@ -27,6 +28,9 @@ class Cumsum(Linear):
             return (np.ravel(a),), {"axis": -1}
         return (a,), {"axis": negative_axis(axis, np.ndim(a))}
 
+    def links(self, at: Local, axis: int) -> list[Link]:
+        return [at.along(0, axis)]
+
     def adjoint(self, g: Any, x: Any, axis: int) -> Any:
         return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
 
@@ -40,7 +44,7 @@ class Cumprod(Opaque):
     numpy = np.cumprod
     stacks = True
 
-    bind = Cumsum.bind
+    bind, links = Cumsum.bind, Cumsum.links
 
     def backward(self, g: Any, y: Any, x: Any, axis: int) -> Any:
         # dy[j]/dx[i] is the product of x[:j+1] without x[i]: row i of a triangle, so that zeros

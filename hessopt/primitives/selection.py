@@ -15,6 +15,7 @@ from hessopt.autodiff.families import Elementwise, Multilinear
 from hessopt.autodiff.function import unsupported
 from hessopt.autodiff.node import NO_PARAMS, Handle
 from hessopt.autodiff.registry import derived
+from hessopt.autodiff.structure import Link, Local, takes
 
 
 def _absolute_partial(y: Any, x: Any) -> Any:
@@ -103,6 +104,19 @@ class Where(Multilinear):
         if not branches:
             return np.nonzero(condition)
         return super().__call__(condition, *branches)
+
+    def links(self, at: Local) -> list[Link]:
+        chosen = at.operands[0]
+
+        def link(i: int) -> Link:
+            if i == 0:
+                return None
+            if chosen is None:
+                return at.broadcast(i)
+            where = chosen if i == 1 else ~chosen
+            return takes(np.broadcast_to(at.numbers(i), at.shape), where)
+
+        return at.each(link)
 
     def bind(self, condition: Any, x: Any, y: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (_as_condition(condition), x, y), NO_PARAMS

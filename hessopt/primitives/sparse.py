@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hessopt.autodiff.batching import Batch
 from hessopt.autodiff.families import Linear, fit
 from hessopt.autodiff.function import apply
 from hessopt.autodiff.node import Handle
+from hessopt.autodiff.structure import Link, Local
 
 
 def is_sparse(value: Any) -> bool:
@@ -32,6 +34,15 @@ class SparseMatMul(Linear):
         n = x.shape[1]  # the columns of all examples side by side
         y = self.replay((np.reshape(np.moveaxis(x, 0, 1), (n, -1)),), params)
         return np.moveaxis(np.reshape(y, (-1, b.size, *x.shape[2:])), 1, 0)
+
+    def links(self, at: Local, matrix: Any, left: bool) -> list[Link]:
+        from scipy import sparse
+
+        own = (matrix if left else matrix.T) != 0
+        *rows, _ = at.shapes[0] if not left else (1, 1)
+        columns = at.shapes[0][1:] if left else ()
+        ahead, behind = (sparse.eye_array(prod(n), dtype=bool) for n in (rows, columns))
+        return [(sparse.csr_array(sparse.kron(ahead, sparse.kron(own, behind)), dtype=bool),)]
 
     def adjoint(self, g: Any, x: Any, matrix: Any, left: bool) -> Any:
         return fit(product(matrix.T, g) if left else product(g, matrix.T), x)

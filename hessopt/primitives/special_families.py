@@ -13,6 +13,7 @@ import numpy as np
 
 from hessopt.autodiff.families import Elementwise, Opaque, Partial
 from hessopt.autodiff.registry import NoDerivativeError
+from hessopt.autodiff.structure import Link, Local, Shape
 
 
 class Several(Opaque):
@@ -24,6 +25,12 @@ class Several(Opaque):
 
     stacks = True
     partials: ClassVar[tuple[Callable[..., tuple[Any, ...]] | None, ...]] = ()
+
+    def links(self, at: Local, **params: Any) -> list[Link]:
+        return at.each(at.broadcast)
+
+    def shared(self, shapes: Sequence[Shape]) -> Shape:
+        return np.broadcast_shapes(*shapes)
 
     def backward(self, g: Any, y: Any, *operands: Any) -> Sequence[Any]:
         def of_operand(i: int) -> Any:

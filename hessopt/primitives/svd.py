@@ -37,7 +37,7 @@ class SVD(Opaque):
     """
 
     numpy = np.linalg.svd
-    stacks = True
+    stacks, core = True, (2,)
 
     def __call__(
         self, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
@@ -109,7 +109,7 @@ def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
 
 class Svdvals(Opaque):
     numpy = np.linalg.svdvals
-    stacks = True
+    stacks, core = True, (2,)
 
     def bind(self, x: Any, /) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (x,), {}
@@ -134,7 +134,7 @@ def pinv_adjoint(g: Any, y: Any, a: Any) -> Any:
 
 class Pinv(Opaque):
     numpy = np.linalg.pinv
-    stacks = True
+    stacks, core = True, (2,)
 
     def bind(
         self, a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue

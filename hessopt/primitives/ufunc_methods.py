@@ -22,6 +22,7 @@ from hessopt.autodiff.registry import (
     full_name,
     register,
 )
+from hessopt.autodiff.structure import Link, Local, joins
 from hessopt.autodiff.variable import Variable
 
 _Rule = Callable[..., Any]
@@ -87,6 +88,15 @@ class AddReduceat(Linear):
             array = np.astype(array, dtype)
         axis = negative_axis(axis, array.ndim)
         return (array,), {"indices": np.asarray(fixed(indices)), "axis": axis}
+
+    def links(self, at: Local, indices: Any, axis: int) -> list[Link]:
+        numbers = np.moveaxis(at.numbers(0), axis, 0)
+        results = np.moveaxis(np.arange(at.size).reshape(at.shape), axis, 0)
+        slices = _slices(indices, len(numbers))
+        met = [numbers[start:stop] for start, stop in slices]
+        places = [np.broadcast_to(y, x.shape) for x, y in zip(met, results, strict=True)]
+        pairs = (np.concatenate([np.ravel(x) for x in parts]) for parts in (places, met))
+        return [(joins(*pairs, (at.size, numbers.size)),)]
 
     def adjoint(self, g: Any, x: Any, indices: Any, axis: int) -> Any:
         slices = _slices(indices, x.shape[axis])

@@ -66,7 +66,7 @@ def run_batched(
         result does.
     """
     known: dict[int, tuple[Any, bool]] = dict(enumerate(zip(inputs, map(bool, leads), strict=True)))
-    last_use = _last_uses(program)
+    last_use = last_uses(program)
     guards = defaultdict(list)
     for place, guard in enumerate(program.guards):
         if isinstance(guard.value, Ref):
@@ -135,7 +135,7 @@ def _check(value: Any, leads: bool, guards: Sequence[tuple[int, bool]]) -> None:
             )
 
 
-def _last_uses(program: Program) -> dict[int, list[int]]:
+def last_uses(program: Program) -> dict[int, list[int]]:
     """Return, for each line, the values that nothing reads after it."""
     last: dict[int, int] = {}
     for number, line in program.numbered():

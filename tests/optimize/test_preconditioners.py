@@ -141,6 +141,21 @@ def test_a_given_hessian_has_an_exact_diagonal():
     assert objective.nhev == 1
 
 
+def test_the_diagonal_of_a_sparse_hessian_is_exact():
+    def chain(x):
+        return np.sum(SCALES * x**4) + np.sum(np.cosh(x[1:] + x[:-1]))
+
+    objective, point, M, _ = at_start("diagonal", fun=chain, jit=True)
+    inside = np.full(N - 1, np.cosh(2.0))
+    expected = 12 * SCALES + np.r_[inside, 0] + np.r_[0, inside]
+    np.testing.assert_allclose(M(expected), 1.0)
+    assert objective.nhev == 4  # three colours, and one product to compare
+    assert objective.hessian_diagonal(point.x, most=2) is None  # not worth so much
+    assert objective.hessian_diagonal(point.x) is None
+    objective = at_start("diagonal", jit=True)[0]  # every variable has to do with every other
+    assert objective.nhev == 2
+
+
 def test_the_estimate_of_the_diagonal_is_unbiased():
     rng = np.random.default_rng(0)
     A = rng.normal(size=(N, N)) / np.sqrt(N)

@@ -1,4 +1,4 @@
-"""Newton's method on the dense Hessian."""
+"""Newton's method on the Hessian, dense or sparse."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hessopt.optimize import checks
 from hessopt.optimize.line_search import wolfe
 from hessopt.optimize.methods.base import Method, finite_step
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.sparse_subproblems import solve
 from hessopt.optimize.stopping import Status, Stop
 from hessopt.optimize.subproblems import newton_direction
 
@@ -22,6 +23,11 @@ class Newton(Method):
     Where the Hessian is not positive definite it is modified (`newton_direction`), so that p is a
     descent direction that leaves saddles; a line search which tries the whole step first makes
     every start good and leaves the convergence quadratic.
+
+    Beyond 100 variables B is sparse where few of its entries can be other than zero: the structure
+    is read off the program of the gradient, the entries come from a few products with the Hessian
+    (`hessopt.sparse_hessian`), and the factors are sparse too. A million variables in a chain take
+    three products and about as long as some gradients at each step.
 
     Parameters
     ----------
@@ -54,12 +60,12 @@ class Newton(Method):
 
     def step(self, objective: Objective, point: Point, memory: None) -> tuple[Point, None]:
         """Solve for the direction and search along it."""
-        B = objective.hessian(point.x)
+        B = objective.hessian_matrix(point.x)
         if self.globalize:
             p, _ = newton_direction(B, point.g)
             return wolfe(objective, point, p, 1.0, self.c1, self.c2).point, None
         try:
-            p = -np.linalg.solve(B, point.g)
+            p = -solve(B)(point.g)
         except np.linalg.LinAlgError:
             message = "The Hessian is singular, and with globalize=False there is no other step."
             raise Stop(Status.NO_DESCENT, message) from None

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
+import hessopt
 from hessopt.optimize.methods.newton import Newton
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.stopping import Status
@@ -88,4 +90,90 @@ def test_a_step_from_a_chosen_point(at):
 @pytest.mark.parametrize("n", [30_000])
 def test_absurd_sizes_are_refused_with_advice(n):
     with pytest.raises(ValueError, match="use a method that needs only products"):
-        minimize(lambda x: np.sum(x**2), np.ones(n), method="newton")
+        minimize(lambda x: np.sum(x**2) + np.sum(x) ** 2, np.ones(n), method="newton")
+
+
+def neighbours(x):
+    """Return a convex function whose Hessian has three diagonals."""
+    return np.sum(np.cosh(x[1:] - 2 * x[:-1] + 1)) + np.sum((x - 0.3) ** 4 + x**2)
+
+
+def test_a_sparse_hessian_takes_the_steps_of_the_dense_one():
+    x0 = np.random.default_rng(0).uniform(-2, 2, 150)
+    sparse_run = minimize(neighbours, x0, method="newton")
+    dense_run = minimize(neighbours, x0, method="newton", hess=hessopt.hessian(neighbours))
+    assert sparse_run.success
+    np.testing.assert_allclose(sparse_run.history.f, dense_run.history.f, rtol=1e-10)
+    assert sparse_run.nhev == 3 * sparse_run.nit + 1  # three colours, and one product to compare
+    small = minimize(neighbours, x0[:100], method="newton")
+    assert small.nhev == 100 * small.nit
+
+
+def test_a_sparse_hessian_of_the_users():
+    def hess(x):
+        return sparse.csr_array(hessopt.hessian(neighbours)(x))
+
+    x0 = np.linspace(-2, 2, 12)
+    res = minimize(neighbours, x0, method="newton", hess=hess)
+    assert res.success
+    assert res.nhev == res.nit
+    plain = minimize(neighbours, x0, method="newton")
+    np.testing.assert_allclose(res.x, plain.x, atol=1e-7)
+
+
+def test_a_hundred_thousand_variables():
+    x0 = np.random.default_rng(1).uniform(-2, 2, 10**5)
+    res = minimize(neighbours, x0, method="newton", options={"jit": "numpy"})
+    assert res.success
+    assert res.nit < 20
+    assert res.nhev == 3 * res.nit + 1
+
+
+def test_a_sparse_hessian_leaves_saddles():
+    def fun(x):
+        return np.sum(x**4 / 4 - x**2 / 2) + np.sum(x[1:] * x[:-1]) / 10
+
+    x0 = np.random.default_rng(2).uniform(-1e-3, 1e-3, 200)
+    res = minimize(fun, x0, method="newton", options={"certify": True})
+    assert res.success
+    assert res.least_eigenvalue > 0
+
+
+def test_pure_newton_with_a_sparse_hessian():
+    pure = {"globalize": False}
+    res = minimize(
+        lambda x: np.sum((x[1:] - x[:-1]) ** 2) + np.sum((x - 1) ** 2),
+        np.zeros(200),
+        method="newton",
+        options=pure,
+    )
+    assert res.success
+    assert res.nit == 1
+    singular = minimize(
+        lambda x: np.sum((x[1:] - x[:-1]) ** 2) + np.exp(x[0]),
+        np.zeros(200) - 1000.0,
+        method="newton",
+        options=pure,
+    )
+    assert singular.status == Status.NO_DESCENT or singular.success
+
+
+def test_where_the_path_changes_the_structure_changes():
+    def fun(x):
+        if x[0] > 0:  # smooth, for the cube has no curvature where it begins
+            return neighbours(x) + 30 * x[0] ** 3 * (2 + np.tanh(x[100]))
+        return neighbours(x) - 5 * x[0] ** 3
+
+    for first in (-2.0, 2.0):  # from one side it goes over to the other
+        x0 = np.full(200, first)
+        res = minimize(fun, x0, method="newton")
+        again = minimize(fun, x0, method="newton", options={"jit": False})
+        assert res.success
+        np.testing.assert_allclose(res.fun, again.fun, rtol=1e-12)
+        assert abs(res.nit - again.nit) <= 1
+
+
+def test_a_dense_hessian_of_many_variables_is_used_as_before():
+    res = minimize(lambda x: np.sum((x - 1) ** 2) + np.sum(x) ** 2, np.zeros(150), method="newton")
+    assert res.success
+    assert res.nhev == 150 * res.nit

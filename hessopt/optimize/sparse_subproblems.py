@@ -1,0 +1,208 @@
+"""Newton steps from a sparse Hessian: factors that stay sparse, and a shift where need be.
+
+References
+----------
+J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithm 3.3;
+E. Cuthill and J. McKee, *Reducing the bandwidth of sparse symmetric matrices*, Proc. 24th Nat.
+Conf. ACM (1969) 157-172; X. S. Li, *An overview of SuperLU*, ACM Trans. Math. Softw. 31 (2005)
+302-325, for the factors of what is no band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from hessopt.optimize.secular import Solve
+from hessopt.optimize.stopping import EPS
+
+Array = NDArray[np.float64]
+Factor = Callable[[float], Solve | None]
+
+# A wider band costs more than factors that follow the structure
+WIDEST = 64
+
+
+def factoriser(B: Any) -> Factor:
+    """Return the function that factorises ``B + lam I`` for a shift lam.
+
+    Parameters
+    ----------
+    B : csr_array
+        Symmetric.
+
+    Returns
+    -------
+    callable
+        ``factor(lam)`` returns what solves with ``B + lam I``, or None where that is not positive
+        definite or only just.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from hessopt.optimize.sparse_subproblems import factoriser
+    >>> factor = factoriser(sparse.diags_array([2.0, -1.0]).tocsr())
+    >>> factor(0.0) is None
+    True
+    >>> factor(2.0)(np.array([4.0, 1.0]))
+    array([1., 1.])
+    """
+    band = _banded(B)
+    if band is not None:
+        return lambda lam: _band_cholesky(band, lam)
+    columns, identity = B.tocsc(), sparse.eye_array(B.shape[0], format="csc")
+    return lambda lam: _ldl(columns + lam * identity if lam else columns)
+
+
+def newton_direction(B: Any, g: Array, least: float = 1e-3) -> tuple[Array, bool]:
+    """Solve ``Bp = -g`` with a sparse B, shifted by a multiple of the identity if need be.
+
+    The variables are first scaled by the square roots of ``|B_ii|``, as for a dense matrix. The
+    shift is doubled until there are factors (Algorithm 3.3); it starts where no entry of the
+    diagonal is left below `least`.
+
+    Parameters
+    ----------
+    B : csr_array
+        The Hessian, symmetric.
+    g : ndarray
+        The gradient.
+    least : float
+        The least shift, of the scaled matrix.
+
+    Returns
+    -------
+    p : ndarray
+        A descent direction.
+    convex : bool
+        Whether B was used as it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from hessopt.optimize.sparse_subproblems import newton_direction
+    >>> newton_direction(sparse.diags_array([2.0, 1e-6]).tocsr(), np.array([2.0, 1e-6]))
+    (array([-1., -1.]), True)
+    """
+    if not np.isfinite(B.data).all() or not B.data.any():
+        return -g, False
+    D = scale(B)
+    scaled = scaled_by(B, D)
+    factor = factoriser(scaled)
+    solve, lam, diagonal = factor(0.0), 0.0, scaled.diagonal()
+    convex = solve is not None
+    while solve is None:
+        lam = max(2 * lam, least, least - float(diagonal.min()))
+        solve = factor(lam)
+    p = -solve(g / D) / D
+    return (p, convex) if np.isfinite(p).all() and float(g @ p) < 0 else (-g, False)
+
+
+def scale(B: Any) -> Array:
+    """Return the square roots of ``|B_ii|``, and their largest for those that are next to zero."""
+    D = np.sqrt(np.abs(B.diagonal()))
+    largest = float(D.max(initial=0.0))
+    return np.where(EPS * largest < D, D, largest or 1.0)
+
+
+def scaled_by(B: Any, D: Array) -> Any:
+    """Return ``B_ij / (D_i D_j)``."""
+    rows = np.repeat(np.arange(B.shape[0]), np.diff(B.indptr))
+    return sparse.csr_array((B.data / D[rows] / D[B.indices], B.indices, B.indptr), B.shape)
+
+
+def solve(B: Any) -> Solve:
+    """Return what solves with B, dense or sparse, be it definite or not.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If B is singular: at once, or when a dense one is solved with.
+    """
+    if not sparse.issparse(B):
+        return lambda b: np.linalg.solve(B, b)
+    from scipy.sparse.linalg import splu
+
+    try:
+        return splu(B.tocsc()).solve
+    except RuntimeError as error:
+        raise np.linalg.LinAlgError(str(error)) from None
+
+
+class _Band(NamedTuple):
+    """The lower half of a band, one row for each diagonal, of the matrix in another order."""
+
+    rows: Array
+    order: Any
+
+
+def _banded(B: Any) -> _Band | None:
+    """Return a matrix as a band if it is a narrow one as it stands, or in another order."""
+    from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+    n = B.shape[0]
+    row, column = np.repeat(np.arange(n), np.diff(B.indptr)), B.indices
+    order = None
+    width = int(np.max(row - column, initial=0))
+    if width > WIDEST:
+        order = reverse_cuthill_mckee(B, symmetric_mode=True)
+        place = np.empty(n, np.intp)
+        place[order] = np.arange(n)
+        row, column = place[row], place[column]
+        width = int(np.max(row - column, initial=0))
+    if width > WIDEST:
+        return None
+    lower = row >= column
+    rows = np.zeros((width + 1, n))
+    rows[(row - column)[lower], column[lower]] = B.data[lower]
+    return _Band(rows, order)
+
+
+def _band_cholesky(band: _Band, lam: float) -> Solve | None:
+    from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
+
+    rows = band.rows.copy()
+    rows[0] += lam
+    try:
+        L = cholesky_banded(rows, overwrite_ab=True, lower=True, check_finite=False)
+    except LinAlgError:
+        return None
+    if not _clear(L[0] ** 2):
+        return None
+    if band.order is None:
+        return lambda b: cho_solve_banded((L, True), b, check_finite=False)
+
+    def solve(b: Array) -> Array:
+        x = np.empty_like(b)
+        x[band.order] = cho_solve_banded((L, True), b[band.order], check_finite=False)
+        return x
+
+    return solve
+
+
+def _ldl(B: Any) -> Solve | None:
+    """Factorise with pivots from the diagonal alone, so that U is D L' and shows the inertia."""
+    from scipy.sparse.linalg import splu
+
+    try:
+        lu = splu(
+            B,
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.0,
+            options={"SymmetricMode": True},
+        )
+    except RuntimeError:  # a pivot is zero
+        return None
+    symmetric = np.array_equal(lu.perm_r, lu.perm_c)
+    return lu.solve if symmetric and _clear(lu.U.diagonal()) else None
+
+
+def _clear(pivots: Array) -> bool:
+    """Whether all pivots are positive, and clear of rounding."""
+    return bool(pivots.min() > len(pivots) * EPS * pivots.max())

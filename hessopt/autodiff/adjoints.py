@@ -32,7 +32,7 @@ def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
 
     Where `shape`, that of the operation's output, is given, `g` may be smaller: it is uniform
     along what is missing, and stays one number where the operand has the output's shape. Where the
-    operand was stretched, such a `g` stands for several entries, even if it has the operand's shape.
+    operand was stretched, such a `g` stands for several entries, even if its shape is the operand's.
     """
     if g.shape != () or x.shape != shape:
         if shape is not None and g.shape != shape:

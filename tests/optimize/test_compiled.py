@@ -108,10 +108,10 @@ def test_a_run_that_is_short_is_not_traced(method, counted):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_run_that_is_long_goes_over_to_programs(method, counted):
     fun = counted(rosenbrock)
-    x0 = np.tile([-1.2, 1.0], 4)
+    x0 = np.tile([-1.2, 1.0], 10)
     eager = minimize(rosenbrock, x0, method=method, options={"jit": False})
     res = minimize(fun, x0, method=method)
-    first = untraced(8, order=1 if "bfgs" in method else 2)
+    first = untraced(20, order=1 if "bfgs" in method else 2)
     assert res.nit > first + 2
     assert fun.calls <= res.history.nfev[first] + 8
     assert abs(res.nit - eager.nit) <= 2

@@ -382,7 +382,7 @@ def test_many_derivatives_come_from_programs(method, rosenbrock, counted):
     fun.calls = 0
     res = minimize(fun, x0, method=method, options={"maxiter": 2000})
     assert res.nfev > 2 * RECORDED
-    assert fun.calls <= RECORDED + 8  # a gradient and perhaps a product: traced, and compared
+    assert fun.calls <= RECORDED + 10  # a gradient and perhaps a product: traced, and compared
     assert res.success == eager.success
     np.testing.assert_allclose(res.x, eager.x, atol=2e-2)
     np.testing.assert_allclose(res.fun, eager.fun, atol=2e-3)

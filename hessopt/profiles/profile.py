@@ -58,7 +58,7 @@ class Profile:
     --------
     >>> import hessopt
     >>> profile = hessopt.profile(["beale", "wood"], ["hessopt", "scipy:bfgs"])
-    >>> profile.solvers, profile.counts("hessopt").solved
+    >>> sorted(profile.solvers), profile.counts("hessopt").solved
     (['hessopt', 'scipy:bfgs'], 2)
     """
 

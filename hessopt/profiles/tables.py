@@ -115,10 +115,14 @@ def report(unsolved: list[tuple[Outcome, float, int, bool, bool]]) -> str:
             what = f"violation {outcome.violation:.1e}"
         else:
             what = f"f - f_L = {excess:.1e}{', stationary' if elsewhere else ''}"
-        lines.append(
-            f"{outcome.instance.label} (n = {outcome.n}): {what}; solved by {others} others; "
-            f"{outcome.evaluations} evaluations; {outcome.message}"
-        )
+        parts = [
+            f"{outcome.instance.label} (n = {outcome.n}): {what}",
+            f"solved by {others} others",
+            f"{outcome.evaluations} evaluations",
+            *([f"status {outcome.status}"] if outcome.status is not None else []),
+            *([outcome.message] if outcome.message else []),
+        ]
+        lines.append("; ".join(parts))
     return "\n".join(lines)
 
 

@@ -116,11 +116,13 @@ def test_the_rich_table_says_the_same(profile):
 
 def test_the_report_says_why(profile):
     assert profile.report("a") == (
-        "q (n = 1): f - f_L = 1.0e+00, stationary; solved by 1 others; 30 evaluations; "
+        "q (n = 1): f - f_L = 1.0e+00, stationary; solved by 1 others; 30 evaluations"
     )
     assert profile.report("b") == (
         "r (n = 1): timeout; solved by 2 others; 0 evaluations; not done after 9 s (solving)"
     )
+    told = [replace(o, status=4, message="Gave up.") for o in OUTCOMES]
+    assert Profile(told).report("a").endswith("; 30 evaluations; status 4; Gave up.")
     infeasible = [replace(o, violation=0.1) for o in OUTCOMES[:1]]
     assert "violation 1.0e-01" in Profile(infeasible).report("a")
     fit = [replace(o, digits=4.2) for o in OUTCOMES[:1]]

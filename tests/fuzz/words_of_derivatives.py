@@ -115,7 +115,7 @@ CLOSED_FORMS = {
     "within derivative": lambda xp, a: 2 * xp.cos(a) - a * xp.sin(a),
     "within jit": lambda xp, a: 2 * xp.sin(a) * xp.cos(a),
     "within custom": lambda xp, a: xp.sin(a),
-    "within value_grad_hvp": lambda xp, a: xp.sum(xp.sin(a) * a) / (1 + a.size)
-    + xp.cos(a) * a
-    - xp.sin(a) * a * a,
+    "within value_grad_hvp": lambda xp, a: (
+        xp.sum(xp.sin(a) * a) / (1 + a.size) + xp.cos(a) * a - xp.sin(a) * a * a
+    ),
 }

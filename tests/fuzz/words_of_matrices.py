@@ -68,9 +68,9 @@ ALGEBRA = {
     "inner": lambda xp, a: xp.inner(a, a) / (1 + a.size),
     "matmul stacks": lambda xp, a: 0.1 * (_stack(xp, a) @ matrix(xp, a)[0]),
     "trace": lambda xp, a: xp.trace(matrix(xp, a)) + 0 * a,
-    "cross": lambda xp, a: xp.cross(xp.ravel(a)[:3], xp.sin(xp.ravel(a)[-3:]))
-    if a.size >= 3
-    else a,
+    "cross": lambda xp, a: (
+        xp.cross(xp.ravel(a)[:3], xp.sin(xp.ravel(a)[-3:])) if a.size >= 3 else a
+    ),
 }
 
 TO_COMPLEX = {

@@ -92,7 +92,8 @@ def check_single(program: RandomProgram) -> str:
         return f"wrong: {value.dtype}, {gradient.dtype}, {product.dtype}, {report}"
     double = x.astype(float)
     exact = hessopt.grad(program.run)(double), hessopt.hvp(program.run)(double, v.astype(float))
-    for what, found, expected in zip(["gradient", "product"], (gradient, product), exact):
+    pairs = {"gradient": (gradient, exact[0]), "product": (product, exact[1])}
+    for what, (found, expected) in pairs.items():
         gap = np.max(np.abs(found - expected)) / (1 + np.max(np.abs(expected)))
         if not gap < 1e-3:
             return f"apart: {what} off by {gap:.1e}, {report}"

@@ -51,7 +51,7 @@ class RandomProgram:
             compute = otherwise.get(step.name, step.compute)
             values.append(compute(xp, *(values[k] for k in step.reads)))
         total = 0.0
-        for value, k in zip(values[1:], self.endings):
+        for value, k in zip(values[1:], self.endings, strict=True):
             ending = ENDINGS[k]
             if ending is not None:
                 real = xp.real(value) + 0.7 * xp.imag(value) if xp.iscomplexobj(value) else value

@@ -57,6 +57,7 @@ def hips_autograd() -> Library:
             "sum where": "the rule of sum takes no notice of where=",
             "max initial": "the rule of max shares among the entries that equal the result: none",
             "multiply.reduce": "the rule of prod divides by the entries, and one is 0",
+            "sinc": "the second derivative divides by the argument, and one is 0",
             "join z": "the rule of concatenate gives real entries a complex adjoint",
         },
     )

@@ -1,4 +1,4 @@
-"""The same functions in other words, for libraries that lack a function or cannot write into arrays.
+"""The same functions in other words, for libraries that lack one or cannot write into arrays.
 
 Being another way to compute it, each of them also tests the value.
 """

@@ -31,9 +31,10 @@ class Family:
 
     def fits(self, *operands: Any) -> bool:
         """Whether the words apply to these arrays."""
-        kinds = [self.takes[0], *[self.takes[1]] * (len(operands) - 1)]
-        if any(np.asarray(a).dtype.kind not in kind for a, kind in zip(operands, kinds)):
-            return False
+        first, others = self.takes
+        for k, a in enumerate(operands):
+            if np.asarray(a).dtype.kind not in (others if k else first):
+                return False
         if self.least:
             return all(np.ndim(a) >= 1 and len(a) >= self.least for a in operands)
         try:
@@ -72,5 +73,8 @@ WIDE = (
 
 def without(families: Sequence[Family], names: Collection[str]) -> tuple[Family, ...]:
     """Return the families with some words left out."""
-    kept = [{n: f for n, f in family.words.items() if n not in names} for family in families]
-    return tuple(replace(family, words=w) for family, w in zip(families, kept) if w)
+
+    def kept(family: Family) -> Family:
+        return replace(family, words={n: f for n, f in family.words.items() if n not in names})
+
+    return tuple(map(kept, families))

@@ -1,7 +1,7 @@
 """The vocabulary of random programs: functions of arrays that stay moderate and away from poles.
 
-A word takes a namespace, NumPy's or another library's, and arrays. Kinks (maximum, where, sort, abs)
-occur, and a caller who compares with differences discards points that sit on one.
+A word takes a namespace, NumPy's or another library's, and arrays. Kinks (maximum, where, sort,
+abs) occur, and a caller who compares with differences discards points that sit on one.
 """
 
 from __future__ import annotations

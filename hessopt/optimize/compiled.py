@@ -38,11 +38,11 @@ def untraced(n: int, order: int) -> int:
     --------
     >>> from hessopt.optimize.compiled import untraced
     >>> untraced(2, order=2), untraced(40, order=2), untraced(40, order=1), untraced(10**6, order=1)
-    (20, 5, 20, 0)
+    (12, 1, 20, 0)
     """
     if n >= LONG:
         return 0
-    return min(20, 200 // n) if order == 2 else 20
+    return min(12, 72 // n) if order == 2 else 20
 
 
 class Programs:

@@ -45,11 +45,11 @@ def untraced(n: int, order: int) -> int:
     --------
     >>> from hessopt.optimize.compiled import untraced
     >>> untraced(2, order=2), untraced(40, order=2), untraced(40, order=1), untraced(10**6, order=1)
-    (30, 7, 30, 0)
+    (30, 3, 30, 0)
     """
     if n >= (MANY if order == 2 else LONG):
         return 0
-    return min(30, 300 // n) if order == 2 else 30
+    return min(30, 150 // n) if order == 2 else 30
 
 
 class Programs:

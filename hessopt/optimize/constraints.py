@@ -241,7 +241,7 @@ class Nonlinear(Constraint):
 
 
 def parse_constraints(
-    constraints: Any, shape: tuple[int, ...], jit: bool | str = False
+    constraints: Any, shape: tuple[int, ...], jit: Any = False
 ) -> list[Constraint]:
     """Return the constraints that the user means, one or several, dicts or SciPy's objects.
 

@@ -67,7 +67,8 @@ def curve_fit(
     nan_policy : {"raise", "omit"}, optional
         What to do about NaN in the data.
     **kwargs
-        Further arguments of `least_squares`; `maxfev` is its `max_nfev`.
+        Further arguments of `least_squares`, `jit` and `maxtime` among them; `maxfev` is its
+        `max_nfev`.
 
     Returns
     -------

@@ -32,7 +32,7 @@ class Fallback(Watcher):
 def told(result: OptimizeResult, what: str, why: str) -> None:
     """Add a sentence on `what` to the message of a result, and warn."""
     sentence = f"{what} was differentiated anew at each evaluation, because {why}"
-    result.message = f"{result.message} ({sentence})"
+    result.message = f"{result.get('message', '')} ({sentence})".lstrip()
     warnings.warn(
         f"{sentence}. That is right but slow; jit=False does it without this warning",
         RuntimeWarning,

@@ -20,7 +20,7 @@ from hessopt.optimize.lsq.result import FitCallback, Report, fit_result
 from hessopt.optimize.lsq.scipy_fit import SCIPY_FITS, scipy_fit
 from hessopt.optimize.options import canonical
 from hessopt.optimize.result import State
-from hessopt.optimize.stopping import EvaluationLimit, IterationLimit, Stalled
+from hessopt.optimize.stopping import IterationLimit, Stalled, limits
 from hessopt.optimize.watch import Display, Watcher
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def least_squares(
     *,
     resume: Any = None,
     jit: bool | str = True,
+    maxtime: float | None = None,
 ) -> OptimizeResult:
     """Minimise half a sum of squares of residuals, or of a robust loss of them, within bounds.
 
@@ -109,6 +110,8 @@ def least_squares(
     jit : bool or {"numpy", "numba"}
         Trace fun once and replay its derivatives, by numba where that is installed and arrays are
         long; ``"numpy"`` or ``"numba"``: by that; False: call and differentiate it each time.
+    maxtime : float, optional
+        The most seconds; no evaluation is begun after that.
 
     Returns
     -------
@@ -167,6 +170,7 @@ def least_squares(
         raise ValueError(f"verbose must be 0, 1 or 2, not {verbose!r}")
     checks.number(max_nfev, "max_nfev", least=1, whole=True, optional=True)
     checks.jit(jit, "jit")
+    checks.number(maxtime, "maxtime", least=0.0, optional=True)
     tolerances: dict[str, Any] = {"ftol": ftol, "xtol": xtol, "gtol": gtol}
     for key, value in tolerances.items():
         checks.number(value, key, least=0.0, optional=True)
@@ -189,7 +193,7 @@ def least_squares(
         bounds=bounds,
         loss=Loss(loss, f_scale),
         dense=None if tr_solver is None else tr_solver == "exact",
-        limits=None if max_nfev is None else EvaluationLimit(max_nfev, "max_nfev"),
+        limits=limits(max_nfev, maxtime, "max_nfev"),
         jit=jit,
     )
     if name == "lm":

@@ -318,13 +318,16 @@ def _custom(
     """Let SciPy hand everything to a custom method, with our derivatives where none are given."""
     from scipy import optimize
 
+    fallback = None
     if not jac and hess is None and hessp is None:
-        objective = Objective(fun, x0, args, order=1)
+        objective = Objective(fun, x0, args, order=1, jit=True, recorded=RECORDED)
         flat_shape = (objective.n,)
         if objective.shape == flat_shape:
             fun, args = objective.value, ()
             jac, hessp = objective.gradient, objective.hessian_product
-    return optimize.minimize(
+            fallback = Fallback()
+            fallback.attached(objective)
+    result = optimize.minimize(
         fun,
         x0,
         args=args,
@@ -338,3 +341,6 @@ def _custom(
         callback=callback,
         options=None if options is None else dict(options),
     )
+    if fallback is not None:
+        fallback.finished(result)
+    return result

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
 from hessopt.optimize.bounds import Box
 from hessopt.optimize.compiled import Compiled
+from hessopt.optimize.guarded import Guarded, quiet
 from hessopt.optimize.oracle import Curvature, Oracle, Product
-from hessopt.optimize.stopping import Status, Stop, StoppingTest
+from hessopt.optimize.stopping import StoppingTest
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
@@ -77,15 +75,6 @@ class Point:
         return bool(np.isfinite(self.f) and np.isfinite(self.grad_norm))
 
 
-def quiet() -> np.errstate:
-    """Silence NumPy's warnings: a trial may overflow, which is answered by a shorter step.
-
-    What the user has set to ``"raise"`` or ``"call"`` stays so.
-    """
-    warned: Any = {kind: "ignore" for kind, mode in np.geterr().items() if mode == "warn"}
-    return np.errstate(**warned)
-
-
 class StartNotFinite(ValueError):
     """fun or its gradient is not finite at x0, which `minimize` answers by a result."""
 
@@ -102,7 +91,7 @@ class _Record(NamedTuple):
     curvature: Curvature | None = None
 
 
-class Objective:
+class Objective(Guarded[Point]):
     """`fun` and its derivatives, the only thing that a method sees.
 
     Exact derivatives come from the engine; those that the user gives take their place. The last
@@ -148,6 +137,9 @@ class Objective:
     (1, 1, 1)
     """
 
+    oracle: Oracle
+    advice = ADVICE
+
     def __init__(
         self,
         fun: Callable[..., Any],
@@ -165,6 +157,7 @@ class Objective:
         box: Box | None = None,
         constraints: ConstraintSet | None = None,
     ) -> None:
+        super().__init__(limits, "The objective")
         self.x0, self.shape = checks.start(x0)
         self.n, self.box, self.constraints = self.x0.size, box, constraints
         if box is not None:
@@ -183,34 +176,10 @@ class Objective:
             np.inf if untraced else recorded,
         )
         self._untraced = untraced
-        self.order, self.limits = order, limits
-        self.best: Point | None = None
-        self.stop: Stop | None = None
-        self.started = time.perf_counter()
+        self.order = order
         self._recent: list[_Record] = []
         # Methods without derivatives come back to the corners of a simplex
         self._remembered = 2 if order else self.n + 2
-        self._succeeded: set[str] = set()
-
-    @property
-    def nfev(self) -> int:
-        """Calls of fun."""
-        return self.oracle.nfev
-
-    @property
-    def njev(self) -> int:
-        """Gradients."""
-        return self.oracle.njev
-
-    @property
-    def nhev(self) -> int:
-        """Hessians, or products with the Hessian."""
-        return self.oracle.nhev
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since this objective was made."""
-        return time.perf_counter() - self.started
 
     def iterated(self, nit: int) -> None:
         """Take note that so many iterations were made, in all calls of a run that is resumed.
@@ -229,15 +198,6 @@ class Objective:
                 )
                 for record in self._recent
             ]
-
-    def check_limits(self) -> None:
-        """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""
-        if self.stop is not None:
-            raise self.stop
-        if self.limits is not None and self.best is not None:  # the start is always evaluated
-            self.stop = self.limits(self)
-            if self.stop is not None:
-                raise self.stop
 
     def __call__(self, x: Array) -> Point:
         """Evaluate at the flat `x`."""
@@ -331,18 +291,16 @@ class Objective:
         self._recent.append(record)
         point = record.point
         finite = point.finite if order else np.isfinite(point.f)
-        inside = self.box is None or self.box.contains(point.x)
-        if finite and inside and (self.best is None or point.f < self.best.f):
-            self.best = point
+        if finite and (self.box is None or self.box.contains(point.x)):
+            self.consider(point)
         return record
 
     def _evaluate(self, x: Array, order: int) -> _Record:
-        if self.best is None:  # the start must be good, and may warn
+        with self.quietly():
             record = self._compute(x, order)
+        if self.best is None:
             self._check_start(record.point, order)
-            return record
-        with quiet():
-            return self._compute(x, order)
+        return record
 
     def _compute(self, x: Array, order: int) -> _Record:
         if order == 0:
@@ -366,27 +324,6 @@ class Objective:
                 "fun is differentiable"
             )
             raise StartNotFinite(message, self, point)
-
-    def guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
-        """Call; an exception ends the run, except the first time, when there is nothing to save."""
-        try:
-            result = function(*args)
-        except Stop:
-            raise
-        except Exception as error:
-            if kind not in self._succeeded:
-                if isinstance(error, NoDerivativeError):
-                    error.add_note(ADVICE)
-                raise
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            self.stop = Stop(
-                Status.OBJECTIVE_FAILED,
-                f"The objective raised {type(error).__name__}: {error} "
-                f"({place.filename}, line {place.lineno}). The best point so far is returned.",
-            )
-            raise self.stop from error
-        self._succeeded.add(kind)
-        return result
 
 
 def symmetric_operator(n: int, product: Product) -> LinearOperator:

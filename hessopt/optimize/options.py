@@ -14,15 +14,14 @@ from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.result import State
 from hessopt.optimize.stopping import (
     Diverged,
-    EvaluationLimit,
     GradientTolerance,
     IterationLimit,
     Stalled,
     StepTolerance,
     StoppingTest,
-    TimeLimit,
     Unbounded,
     ValueTolerance,
+    limits,
 )
 
 
@@ -99,12 +98,7 @@ class RunOptions:
 
     def limits(self) -> StoppingTest | None:
         """Return what the objective is to ask before each evaluation."""
-        tests: list[StoppingTest] = []
-        if self.maxfun is not None:
-            tests.append(EvaluationLimit(self.maxfun))
-        if self.maxtime is not None:
-            tests.append(TimeLimit(self.maxtime))
-        return joined(tests) if tests else None
+        return limits(self.maxfun, self.maxtime)
 
     def tests(
         self, maxiter: int, descends: bool, norm: float = np.inf, window: int = 10

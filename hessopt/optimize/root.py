@@ -18,7 +18,7 @@ from hessopt.optimize.lsq.residuals import Residuals
 from hessopt.optimize.lsq.scipy_root import WITH_JACOBIAN, WITHOUT, scipy_root
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.options import canonical, refuse_unknown
-from hessopt.optimize.stopping import EvaluationLimit, IterationLimit, Stalled
+from hessopt.optimize.stopping import IterationLimit, Stalled, limits
 from hessopt.optimize.watch import Callback, Display, Progress, Watcher, callback_stopped
 from hessopt.transforms.trees import leaves, ravel
 
@@ -65,8 +65,8 @@ def root(
     callback : callable, optional
         Called as ``callback(x, F)`` after each iteration; StopIteration ends the run.
     options : dict, optional
-        `jit` for all methods that use the Jacobian, as for `minimize`. For our own methods `ftol`
-        (for ``max |F|``; 1e-10), `maxiter`, `maxfev`, `disp`, and those that `NewtonRoot` and
+        For all methods `maxtime` (seconds), and `jit` as for `minimize`. For our own `ftol` (for
+        ``max |F|``; 1e-10), `maxiter`, `maxfev`, `disp`, and those that `NewtonRoot` and
         `NewtonKrylov` document; for the others, SciPy's.
 
     Returns
@@ -115,10 +115,18 @@ def root(
     dense = name not in ("newton-krylov", *WITHOUT)
     limit = options.pop("maxfev", None) if name in OWN else None
     checks.number(limit, "maxfev", least=1, whole=True, optional=True)
-    limits = None if limit is None else EvaluationLimit(limit, "maxfev")
+    maxtime = options.pop("maxtime", None)
+    checks.number(maxtime, "maxtime", least=0.0, optional=True)
     jit = jit and name not in WITHOUT
     residuals = Residuals(
-        fun, x0, args, jac=jac or None, dense=dense, limits=limits, square=True, jit=jit
+        fun,
+        x0,
+        args,
+        jac=jac or None,
+        dense=dense,
+        limits=limits(limit, maxtime, "maxfev"),
+        square=True,
+        jit=jit,
     )
     if name in OWN:
         return _own(name, residuals, tol, callback, options)
@@ -136,7 +144,7 @@ def _own(
 
     kind = OWN[name]
     own = [field.name for field in fields(kind) if field.name not in ("xtol", "gtol")]
-    refuse_unknown(options, [*own, "maxiter", "maxfev", "disp", "jit"], name)
+    refuse_unknown(options, [*own, "maxiter", "maxfev", "maxtime", "disp", "jit"], name)
     maxiter = options.pop("maxiter", max(200, 2 * residuals.n))
     checks.number(maxiter, "maxiter", least=0, whole=True)
     watchers: list[Watcher] = [Fallback()]

@@ -289,3 +289,26 @@ class TimeLimit(StoppingTest):
             return None
         message = f"The time limit maxtime = {self.maxtime:g} s was reached. {GO_ON}"
         return Stop(Status.TIME_LIMIT, message)
+
+
+def limits(maxfun: int | None, maxtime: float | None, name: str = "maxfun") -> StoppingTest | None:
+    """Return what is asked before each evaluation, or None where there is no limit.
+
+    Parameters
+    ----------
+    maxfun : int, optional
+        The most evaluations of fun.
+    maxtime : float, optional
+        The most seconds.
+    name : str
+        What the user calls `maxfun`.
+
+    Examples
+    --------
+    >>> from hessopt.optimize.stopping import limits
+    >>> limits(100, None, "max_nfev")
+    EvaluationLimit(maxfun=100, name='max_nfev')
+    """
+    calls = None if maxfun is None else EvaluationLimit(maxfun, name)
+    seconds = None if maxtime is None else TimeLimit(maxtime)
+    return calls | seconds if calls and seconds else calls or seconds

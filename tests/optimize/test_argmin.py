@@ -384,3 +384,32 @@ def test_hessian_of_a_solution_is_symmetric():
     value, _, t = scalar_of("box")
     H = hessian(value)(t)
     np.testing.assert_allclose(H, H.T, rtol=1e-10, atol=1e-12)
+
+
+def test_programs_serve_the_solver_and_what_comes_after(counted):
+    """A long solve goes over to programs, which sharpen the minimum and solve for derivatives."""
+
+    def valley(x, t):
+        return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (t - x[:-1]) ** 2)
+
+    fun = counted(valley)
+    start = np.tile([-1.2, 1.0], 4)
+    solution = argmin(fun, start)
+    eager = argmin(valley, start, options={"jit": False})
+    x = solution(1.0)
+    np.testing.assert_allclose(x, eager(1.0), rtol=1e-10)
+    assert fun.calls < 30
+    np.testing.assert_allclose(jacobian(solution)(1.0), jacobian(eager)(1.0), rtol=1e-8)
+
+
+def test_what_is_taken_from_the_surroundings_may_change_between_calls():
+    data = np.array([1.0, 2.0])
+    solution = argmin(lambda x, t: np.sum(np.cosh(x - t * data)), np.zeros(2))
+    np.testing.assert_allclose(solution(0.5), 0.5 * data)
+    data[:] = [3.0, -1.0]
+    np.testing.assert_allclose(solution(0.5), 0.5 * data)
+
+
+def test_a_bad_backend():
+    with pytest.raises(ValueError, match=r"options\['jit'\] must be True, False, 'auto'"):
+        argmin(dense, np.zeros(6), options={"jit": "fast"})

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.implicit import DENSE, ArgminError, InnerProblem, Local, hessian_solver
 
 INF = np.inf
@@ -94,3 +95,42 @@ def test_a_solver_is_kept_for_its_point_alone():
     np.testing.assert_allclose(inner.solve(t + 2.0, b, (t + 1.0,)), 1 / np.cosh(1.0))
     t += 1.0  # what is kept does not change with the caller's array
     np.testing.assert_allclose(inner.solve(t, b, (t - 1.0,)), 1 / np.cosh(1.0))
+
+
+@pytest.mark.parametrize("n", [3, DENSE + 1])
+def test_programs_are_used_where_the_solver_made_some(n, counted):
+    fun = counted(lambda x, t: np.sum(np.cosh(x - t)) + np.sum(x[1:] * x[:-1]) / 4)
+    none, t = np.full(n, INF), np.linspace(0.2, 0.4, n)
+    programs = Compiled(fun, n)
+    inner = InnerProblem(fun, -none, none, programs)
+    plain = InnerProblem(fun, -none, none)
+    expected = plain.polish(t, (t,))[0]
+    b = np.cos(np.arange(n))
+    for made in (False, True):
+        if made:
+            programs.value_and_grad(t, t)
+        x, error = inner.polish(t, (t,))
+        assert error < 1e-14
+        np.testing.assert_allclose(x, expected, rtol=1e-14)
+        np.testing.assert_allclose(inner.solve(x, b, (t,)), plain.solve(x, b, (t,)), rtol=1e-8)
+        assert programs.begun is made
+    fun.calls = 0
+    inner.polish(t, (2 * t,))
+    assert fun.calls <= 2  # what was not compared yet
+
+
+def test_a_hessian_is_formed_at_once_where_there_is_a_way():
+    H, b = spd(5), np.cos(np.arange(5))
+    asked = []
+
+    def product(v):
+        asked.append(v)
+        return H @ v
+
+    local = Local(np.zeros(5), product, lambda: H)
+    u = hessian_solver(local, np.ones(5, bool))(b)
+    np.testing.assert_allclose(u, np.linalg.solve(H, b))
+    assert not asked
+    free = np.arange(5) == 1  # most columns would be thrown away
+    assert hessian_solver(local, free)(b)[1] == pytest.approx(b[1] / H[1, 1])
+    assert len(asked) == 1

@@ -400,6 +400,7 @@ def test_arguments_that_mean_scipy():
         ({"x_scale": [1, -1, 1]}, ValueError, "x_scale must be 'jac', or numbers above 0"),
         ({"x_scale": [1, 1]}, ValueError, "x_scale must be 'jac', or numbers above 0, one or 3"),
         ({"callback": 3}, TypeError, "callback must be callable"),
+        ({"maxtime": -1}, ValueError, "option 'maxtime' must be a number at least 0"),
         ({"jit": "fast"}, ValueError, "jit must be True, False, 'auto', 'numpy' or 'numba'"),
         ({"resume": 3}, ValueError, "resume must be the result of an earlier run"),
         ({"method": "trf", "resume": 3}, ValueError, "run by SciPy and cannot be resumed"),
@@ -415,3 +416,21 @@ def test_resume_needs_the_same_shape():
     res = least_squares(decay, [1, 1, 0])
     with pytest.raises(ValueError, match=r"x had the shape \(3,\), but x0 has \(2,\)"):
         least_squares(rosenbrock, [1, 1], resume=res)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_time_limit_ends_the_run(method, jit, monkeypatch):
+    clock = iter(range(10**6))
+    monkeypatch.setattr("hessopt.optimize.guarded.time.perf_counter", lambda: float(next(clock)))
+    res = least_squares(rosenbrock, [-1.2, 1.0], method=method, maxtime=20, jit=jit)
+    assert (res.success, res.status) == (False, FitStatus.TIME_LIMIT)
+    assert "The time limit maxtime = 20 s was reached" in res.message
+    assert 1 < res.nfev < least_squares(rosenbrock, [-1.2, 1.0], method=method).nfev
+    assert res.cost == pytest.approx(np.sum(rosenbrock(res.x) ** 2) / 2)
+    assert res.cost < 12.1
+
+
+def test_a_time_limit_of_a_fit():
+    with pytest.raises(RuntimeError, match="The time limit maxtime = 0 s was reached"):
+        hessopt.curve_fit(lambda t, a, b: a * np.exp(b * t), T, np.cos(T), [1, 1], maxtime=0)

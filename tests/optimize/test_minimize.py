@@ -8,6 +8,7 @@ import scipy.optimize
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.minimize import minimize
+from hessopt.optimize.scipy_driver import RECORDED
 from hessopt.optimize.stopping import Status
 
 START = [-1.2, 1.0]
@@ -174,6 +175,25 @@ def test_a_custom_method_gets_our_derivatives(rosenbrock):
     expected = scipy.optimize.rosen_hess_prod(np.array(START), np.ones(2))
     np.testing.assert_allclose(given["hessp"], expected)
     assert res.fun == given["fun"] == rosenbrock(np.array(START))
+
+
+def test_a_custom_method_that_asks_often_gets_derivatives_from_programs(rosenbrock, counted):
+    def custom(fun, x0, jac, **others):
+        for k in range(100):
+            np.testing.assert_allclose(jac(x0 + k), scipy.optimize.rosen_der(x0 + k), rtol=1e-12)
+        return scipy.optimize.OptimizeResult(x=x0)
+
+    fun = counted(rosenbrock)
+    assert "message" not in minimize(fun, START, method=custom)
+    assert fun.calls == RECORDED + 2
+
+    def looks(x):
+        np.asarray(getattr(x, "data", x))
+        return rosenbrock(x)
+
+    with pytest.warns(RuntimeWarning, match="x.data looks at"):
+        res = minimize(looks, START, method=custom)
+    assert res.message.startswith("(fun was differentiated anew at each evaluation, because x.data")
 
 
 def test_a_custom_method_gets_given_derivatives(rosenbrock):

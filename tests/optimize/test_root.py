@@ -295,3 +295,18 @@ def test_scipys_warnings():
         root(scipys_example, [0.0, 0.0], method="broyden1", jac=jacobian)
     with pytest.warns(RuntimeWarning, match="hybr does not accept callback"):
         root(scipys_example, [0.0, 0.0], method="hybr", callback=print)
+
+
+@pytest.mark.parametrize("method", ["newton", "newton-krylov", "hybr", "lm", "broyden1", "krylov"])
+def test_a_time_limit_ends_the_run(method, monkeypatch):
+    clock = iter(range(10**6))
+    monkeypatch.setattr("hessopt.optimize.guarded.time.perf_counter", lambda: float(next(clock)))
+    res = root(rosenbrock, [-1.2, 1.0], method=method, options={"maxtime": 4})
+    assert (res.success, res.status) == (False, Status.TIME_LIMIT)
+    assert "The time limit maxtime = 4 s was reached" in res.message
+    assert np.linalg.norm(res.fun) <= np.linalg.norm(rosenbrock([-1.2, 1.0]))
+
+
+def test_a_bad_time_limit():
+    with pytest.raises(ValueError, match="option 'maxtime' must be a number at least 0"):
+        root(rosenbrock, [-1.2, 1.0], options={"maxtime": -1})

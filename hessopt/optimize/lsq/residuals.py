@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.optimize import checks
+from hessopt.optimize.guarded import Guarded, quiet
 from hessopt.optimize.lsq.checks import box
 from hessopt.optimize.lsq.jacobians import forward, gram, scaled_rows, transposed
 from hessopt.optimize.lsq.losses import Loss
 from hessopt.optimize.lsq.oracle import VectorOracle
-from hessopt.optimize.objective import Point, quiet
+from hessopt.optimize.objective import Point
 from hessopt.optimize.oracle import Curvature
-from hessopt.optimize.stopping import Status, Stop, StoppingTest
+from hessopt.optimize.stopping import StoppingTest
 
 Array = NDArray[np.float64]
 
@@ -71,7 +69,7 @@ class FitPoint(Point):
         object.__setattr__(self, "grad_norm", float(np.max(np.abs(held))))
 
 
-class Residuals:
+class Residuals(Guarded[FitPoint]):
     """`fun` and its derivatives, the only thing that a least-squares method sees.
 
     Parameters
@@ -101,6 +99,8 @@ class Residuals:
     (36.5, array([12., 48.]))
     """
 
+    oracle: VectorOracle
+    advice = ADVICE
     box = constraints = None  # bounds are kept by the method itself
 
     def __init__(
@@ -119,6 +119,7 @@ class Residuals:
         name: str = "fun",
         jit: bool | str = False,
     ) -> None:
+        super().__init__(limits, name)
         self.x0, self.shape = checks.start(x0)
         self.n = self.x0.size
         self.lower, self.upper = box(bounds, self.x0)
@@ -134,67 +135,26 @@ class Residuals:
             jit,
             # Most systems are solved by a handful of Jacobians, most fits by twice as many
             recorded=4 if square else 0,
-            guarded=self._guarded,
+            guarded=self.guarded,
         )
-        self.loss, self.dense, self.limits = loss or Loss(), dense, limits
-        self.best: FitPoint | None = None
-        self.stop: Stop | None = None
+        self.loss, self.dense, self.square = loss or Loss(), dense, square
         self.m = 0
         self.first_order = False
-        self.name, self.square = name, square
-        self.started = time.perf_counter()
-        self._succeeded: set[str] = set()
-
-    @property
-    def nfev(self) -> int:
-        """Residuals evaluated at a point."""
-        return self.oracle.nfev
-
-    @property
-    def njev(self) -> int:
-        """Jacobians."""
-        return self.oracle.njev
-
-    @property
-    def nhev(self) -> int:
-        """Second-order terms."""
-        return self.oracle.nhev
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since this object was made."""
-        return time.perf_counter() - self.started
 
     @property
     def bounded(self) -> bool:
         """Whether any variable has a bound."""
         return bool(np.isfinite(self.lower).any() or np.isfinite(self.upper).any())
 
-    def iterated(self, nit: int) -> None:
-        """Take note of an iteration; nothing depends on it."""
-
-    def check_limits(self) -> None:
-        """Raise `Stop` if the run has ended, or if no further evaluation is allowed."""
-        if self.stop is not None:
-            raise self.stop
-        if self.limits is not None and self.best is not None:
-            self.stop = self.limits(self)
-            if self.stop is not None:
-                raise self.stop
-
     def trial(self, x: Array) -> Trial:
         """Evaluate the residuals, and what they cost."""
         x = np.array(x, dtype=np.float64)
-        if self.best is None:
-            return self._trial(x)
-        with quiet():
-            return self._trial(x)
-
-    def _trial(self, x: Array) -> Trial:
-        r = self._guarded("value", self._value, x)
+        with self.quietly():
+            r = self.guarded("value", self._value, x)
+            f = self.loss.cost(r) if np.isfinite(r).all() else np.inf
         if self.dense is None:
             self.dense = self.m * self.n <= 4_000_000 and self.n <= 500
-        return Trial(x, r, self.loss.cost(r) if np.isfinite(r).all() else np.inf)
+        return Trial(x, r, f)
 
     def _value(self, x: Array) -> Array:
         r = self.oracle.value(x)
@@ -216,7 +176,7 @@ class Residuals:
         x, r = trial.x, trial.r
         compute = self.oracle.dense if self.dense else self.oracle.operator
         with quiet():
-            raw = self._guarded("jacobian", compute, x, r)
+            raw = self.guarded("jacobian", compute, x, r)
             if self.loss.linear:
                 s, J = r, raw
             else:
@@ -225,8 +185,8 @@ class Residuals:
             g = np.asarray(transposed(J)(s), dtype=np.float64).ravel()
         free = ~(((x <= self.lower) & (g >= 0)) | ((x >= self.upper) & (g <= 0)))
         point = FitPoint(x, trial.f, g, r=r, s=s, J=J, raw=raw, free=free)
-        if point.finite and (self.best is None or point.f < self.best.f):
-            self.best = point
+        if point.finite:
+            self.consider(point)
         return point
 
     def __call__(self, x: Array) -> FitPoint:
@@ -265,7 +225,7 @@ class Residuals:
             return None
         u = point.r if self.loss.linear else self.loss.rho(point.r)[1] * point.r
         if self.oracle.exact:
-            S = self._guarded("second", self.oracle.second, point.x, u)
+            S = self.guarded("second", self.oracle.second, point.x, u)
         else:
             try:
                 S = self.oracle.second(point.x, u)
@@ -276,24 +236,3 @@ class Residuals:
             return S
         J, T = forward(point.raw), transposed(point.raw)
         return Curvature(self.n, lambda p: S.product(p) + T(lost * J(p)))
-
-    def _guarded(self, kind: str, function: Callable[..., Any], *args: Any) -> Any:
-        """Call; an exception ends the run, except the first time, when there is nothing to save."""
-        try:
-            result = function(*args)
-        except Stop:
-            raise
-        except Exception as error:
-            if kind not in self._succeeded:
-                if isinstance(error, NoDerivativeError):
-                    error.add_note(ADVICE.format(name=self.name))
-                raise
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            self.stop = Stop(
-                Status.OBJECTIVE_FAILED,
-                f"{self.name} raised {type(error).__name__}: {error} "
-                f"({place.filename}, line {place.lineno}). The best point so far is returned.",
-            )
-            raise self.stop from error
-        self._succeeded.add(kind)
-        return result

@@ -47,6 +47,7 @@ def scipy_root(
         best = residuals.trial(residuals.x0)
         if not np.isfinite(best.f):
             raise ValueError("fun is not finite at the start x0; begin where it is")
+        residuals.begun = True
     last = best
 
     def value(x: Any) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from hessopt.optimize.objective import Objective, Point, quiet, symmetric_operator
 from hessopt.optimize.oracle import Product
+from hessopt.optimize.result import count_on
 from hessopt.optimize.stopping import Status, Stop
-from hessopt.optimize.watch import Watcher
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
     from hessopt.optimize.driver import Run
+    from hessopt.optimize.scipy_driver import SciPyRun
 
 Array = NDArray[np.float64]
 
@@ -158,7 +159,7 @@ def certified(run: Run, stop: Stop) -> Stop:
     escapes = 0
     while stop.success:
         point, run.certificate = run.at.point, None
-        free = None if point.box is None else point.box.interior(point.x)
+        free = None if point.box is None else ~point.box.held(point.x, point.g)
         try:
             found = spectrum(run.objective, point.x, free)
         except Exception as error:
@@ -186,43 +187,52 @@ def uncertified(stop: Stop, error: Exception) -> Stop:
     return Stop(stop.status, message, success=True)
 
 
-class Certificate(Watcher):
-    """Looks at the Hessian where a method of SciPy's has converged; it cannot be made to go on.
+def certified_result(
+    run: SciPyRun, result: OptimizeResult, solve: Callable[[], OptimizeResult]
+) -> OptimizeResult:
+    """Do the same for a method of SciPy's, which begins anew next to a saddle.
 
     Parameters
     ----------
-    lb, ub : ndarray
-        The bounds; a variable on one of them is held.
+    run : SciPyRun
+        The run; what begins anew is still the same one, with its counts, history and limits.
+    result : OptimizeResult
+        What it ended with.
+    solve : callable
+        Runs the method from the ``x0`` of the objective.
+
+    Returns
+    -------
+    OptimizeResult
+        What it ended with at last.
     """
-
-    objective: Objective
-
-    def __init__(self, lb: Array, ub: Array) -> None:
-        self.lb, self.ub = lb, ub
-
-    def attached(self, objective: Objective) -> None:
-        """Take the objective."""
-        self.objective = objective
-
-    def finished(self, result: OptimizeResult) -> None:
-        """Tell what kind of point it is."""
-        if not result.success:
-            return
-        x, before = np.ravel(result.x), self.objective.nhev
-        stop = Stop(result.status, result.message)
+    objective, escapes = run.objective, 0
+    while result.success:
+        counts = objective.nfev, objective.njev, objective.nhev
+        stop, x = Stop(result.status, result.message), np.ravel(result.x)
+        point = objective.recall(x) or objective(x)
+        free = None if point.box is None else ~point.box.held(x, point.g)
         try:
-            found = spectrum(self.objective, x, (self.lb < x) & (x < self.ub))
+            found = spectrum(objective, x, free)
         except Exception as error:
-            with contextlib.suppress(Stop):
-                result.message = uncertified(stop, error).message
-            return
-        result.nhev = result.get("nhev", 0) + self.objective.nhev - before
-        found.report(result, np.shape(result.x))
+            result.message = uncertified(stop, error).message
+            return result
+        lower = None
+        if found.negative and escapes < ESCAPES:
+            lower = escape(objective, point, found)
+        if lower is not None:
+            escapes += 1
+            result = run.again(lower, solve)
+            continue
+        count_on(result, objective, counts)
+        found.report(result, objective.shape)
         if not found.negative:
-            result.message = f"{result.message} {found.sentence()}"
-            return
+            left = f" Saddle points left on the way: {escapes}." if escapes else ""
+            result.message = f"{result.message} {found.sentence()}{left}"
+            return result
         stop = saddle(stop, found)
         result.status, result.success, result.message = stop.status, False, stop.message
+    return result
 
 
 def saddle(stop: Stop, found: Spectrum) -> Stop:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hessopt.optimize.given_derivatives import wrong_derivative
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.objective import Objective, Point, StartNotFinite, quiet
-from hessopt.optimize.result import assemble
+from hessopt.optimize.result import assemble, count_on
 from hessopt.optimize.scaling import HOPELESS, Scaling
 from hessopt.optimize.stopping import Status, Stop
 from hessopt.optimize.watch import Progress, Watcher
@@ -98,15 +98,6 @@ class Diagnosis(Watcher):
                 result.message = f"{result.message} {scales.sentence()}"
                 if scales.ratio >= HOPELESS and result.status == Status.NO_DESCENT:
                     result.status = Status.BAD_SCALING
-
-
-def count_on(result: OptimizeResult, objective: Objective, before: tuple[int, int, int]) -> None:
-    """Add what the objective was asked beside the run."""
-    for name, count in zip(("nfev", "njev", "nhev"), before, strict=True):
-        more = getattr(objective, name) - count
-        result[name] = result.get(name, 0) + more
-        if more and result.get("state") is not None:
-            setattr(result.state.progress, name, getattr(result.state.progress, name) + more)
 
 
 def _is_stuck(result: OptimizeResult) -> bool:

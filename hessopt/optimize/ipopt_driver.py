@@ -113,21 +113,12 @@ class IpoptRun(SciPyRun):
         box = given["box"]
         if box is not None and np.all(box.lower == box.upper):
             return self.nothing_free()
-        stop = None
-        try:
+
+        def solve() -> OptimizeResult:
             self.value(self.objective.x0)  # IPOPT begins a little inside the bounds
-            return self.told(self.finished(*self.solve()))
-        except KeyboardInterrupt:
-            if self.point is None:
-                raise
-            message = "Interrupted from the keyboard. The best point so far is returned."
-            stop = Stop(Status.INTERRUPTED, message)
-        except Exception:
-            if self.objective.stop is None:
-                raise
-        stop = stop or self.objective.stop
-        assert stop is not None
-        return self.told(self.ended(stop))
+            return self.finished(*self.solve())
+
+        return self.told(self.outcome(solve))
 
     def solve(self) -> tuple[Array, Array, int]:
         """Return where IPOPT ended, with the multipliers and its status."""

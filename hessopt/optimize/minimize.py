@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.auto import choose
 from hessopt.optimize.bounds import Box, parse_bounds, same_box
-from hessopt.optimize.certify import Certificate
 from hessopt.optimize.compiled import untraced
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
@@ -107,8 +106,8 @@ def minimize(
         result of an earlier run of the same method, which goes on exactly; limits count anew,
         counts add up), `check_derivatives` (compare the derivatives with differences at the start,
         and do not run if they are wrong), and `certify` (at the end, tell a minimum from a saddle
-        point by the least eigenvalue of the Hessian, ``result.least_eigenvalue``; our own methods
-        leave a saddle and go on).
+        point by the least eigenvalue of the Hessian, ``result.least_eigenvalue``; leave
+        a saddle and go on).
         Further the method's own, as its class documents them, or SciPy's.
 
     Returns
@@ -205,8 +204,6 @@ def minimize(
         )
 
     watchers: list[Watcher] = [Diagnosis(), Fallback()]
-    if general.certify and name not in METHODS:
-        watchers.append(Certificate(*checks.bound_vectors(bounds, flat.size)))
     if callback is not None:
         watchers.append(Callback(callback, shape, with_state=name == "trust-constr"))
     if general.disp:

@@ -81,3 +81,12 @@ def assemble(
         for count in ("nfev", "njev", "nhev"):
             result[f"constr_{count}"] = getattr(constraints, count)
     return result
+
+
+def count_on(result: OptimizeResult, objective: Objective, before: tuple[int, int, int]) -> None:
+    """Add what the objective was asked beside the run."""
+    for name, count in zip(("nfev", "njev", "nhev"), before, strict=True):
+        more = getattr(objective, name) - count
+        result[name] = result.get(name, 0) + more
+        if more and result.get("state") is not None:
+            setattr(result.state.progress, name, getattr(result.state.progress, name) + more)

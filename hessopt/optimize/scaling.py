@@ -53,8 +53,8 @@ class Scales(NamedTuple):
             f"The variables are badly scaled: the second derivative of fun along x[{self.most}] is "
             f"{about}{self.of_most:.2g}, along x[{self.least}] {about}{self.of_least:.2g}. "
             f"Their sizes, 1 / sqrt of these, are {self.of_most**-0.5:.2g} and "
-            f"{self.of_least**-0.5:.2g}: give such sizes of the variables as the option 'scale', or "
-            "options={'scale': 'auto'}, to a method that takes it, 'trust-ncg' for one; or take "
+            f"{self.of_least**-0.5:.2g}: give such sizes of the variables as the option 'scale', "
+            "or options={'scale': 'auto'}, to a method that takes it, 'trust-ncg' for one; or take "
             "method 'newton', to which units do not matter."
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.bounds import Box
+from hessopt.optimize.certify import certified_result
 from hessopt.optimize.champion import Champion
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.differences import is_scheme
@@ -81,6 +82,7 @@ class SciPyRun:
         self.options = translate(method, general, others)
         self.recorder = Recorder()
         self.watchers: list[Watcher] = [self.recorder, *watchers]
+        self.certify = general.certify
         self.test: StoppingTest = Unbounded()
         if general.maxiter is not None and "maxiter" not in method.takes():
             self.test |= IterationLimit(general.maxiter)
@@ -108,8 +110,8 @@ class SciPyRun:
         if constraints is not None:
             second = self.method.name == "trust-constr"
             handed["constraints"] = [part.scipy(second) for part in constraints.parts]
-        stop, theirs = None, None
-        try:
+
+        def solve() -> OptimizeResult:
             theirs = optimize.minimize(
                 self.value,
                 self.objective.x0,
@@ -120,20 +122,42 @@ class SciPyRun:
                 options=self.options,
                 **handed,
             )
+            if self.objective.stop is not None:  # compiled code may have swallowed it
+                raise self.objective.stop
+            return self.completed(theirs)
+
+        return self.told(self.outcome(solve))
+
+    def outcome(self, solve: Callable[[], OptimizeResult]) -> OptimizeResult:
+        """Return a result whatever ended the run; on request go on from saddles."""
+        stop = None
+        try:
+            result = solve()
+            return certified_result(self, result, solve) if self.certify else result
         except KeyboardInterrupt:
             if self.point is None:
                 raise
             message = "Interrupted from the keyboard. The best point so far is returned."
             stop = Stop(Status.INTERRUPTED, message)
-        except Exception:
+        except Exception:  # compiled code may turn our Stop into another exception
             if self.objective.stop is None:
                 raise
-        # Looked at in any case: compiled code may turn our Stop into another exception
         stop = stop or self.objective.stop
-        if stop is not None:
-            return self.told(self.ended(stop))
-        assert theirs is not None
-        return self.told(self.completed(theirs))
+        assert stop is not None
+        return self.ended(stop)
+
+    def again(self, point: Point, solve: Callable[[], OptimizeResult]) -> OptimizeResult:
+        """Go on from a lower point which the method has not found itself."""
+        from scipy.optimize import OptimizeResult
+
+        limit = self.method.translated.get("maxiter", "maxiter")
+        if limit in self.options:
+            self.options[limit] = max(1, self.options[limit] - self.nit)
+        self.stepped(OptimizeResult(x=point.x, fun=point.f))
+        before, self.objective.x0 = self.nit, point.x
+        result = solve()
+        result.nit = before + int(result.nit)
+        return result
 
     def nothing_free(self) -> OptimizeResult:
         """Return the result where the bounds fix every variable."""

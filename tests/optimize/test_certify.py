@@ -164,11 +164,79 @@ def test_methods_of_scipys_report(method):
     np.testing.assert_allclose(res.least_eigenvalue, 2.0, rtol=1e-6)
     assert "A strict local minimum" in res.message
     assert res.success
-    if method != "nelder-mead":
-        res = minimize(monkey, [0.0, 0.0], method=method, options=CERTIFY)
-        assert (res.success, res.status) == (False, Status.SADDLE)
-        np.testing.assert_allclose(np.abs(res.escape), [1.0, 0.0], atol=1e-9)
-        assert "start again from res.x + t * res.escape" in res.message
+
+
+def two_wells(x):
+    """Minima at (-sqrt 2, 0) and (sqrt 2, 0), and a saddle at 0."""
+    return (x[0] ** 2 - 2) ** 2 / 4 + x[1] ** 2
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["cg", "l-bfgs-b", "tnc", "slsqp", "trust-constr", "cobyqa", "nelder-mead", "powell", "ipopt"],
+)
+def test_methods_of_scipys_leave_a_saddle(method):
+    if method == "ipopt":
+        pytest.importorskip("ipyopt")
+    # From here a method with derivatives walks into the saddle; others would miss it
+    free = method in ("cobyqa", "nelder-mead", "powell")
+    seen = []
+    x0 = [0.0, 0.0 if free else 1.0]
+    callback = lambda x, *_: seen.append(x)  # noqa: E731 - trust-constr hands over two
+    res = minimize(two_wells, x0, method=method, callback=callback, options=CERTIFY)
+    assert res.success, res.message
+    np.testing.assert_allclose(np.abs(res.x), [np.sqrt(2), 0.0], atol=2e-3)
+    assert "A strict local minimum" in res.message
+    assert res.least_eigenvalue > 1
+    assert len(seen) == len(res.history) - 1
+    if not free:
+        assert "Saddle points left on the way: 1." in res.message
+        # One run: its counts and its history go on
+        assert res.history.f[0] == 2.0
+        assert np.count_nonzero(np.isclose(res.history.f, 1.0, atol=1e-4)) >= 1
+        assert res.nfev >= res.history.nfev[-1]
+
+
+@pytest.mark.parametrize("method", ["l-bfgs-b", "ipopt"])
+def test_limits_hold_across_a_saddle(method):
+    if method == "ipopt":
+        pytest.importorskip("ipyopt")
+    whole = minimize(two_wells, [0.0, 1.0], method=method, options=CERTIFY)
+    assert whole.success
+    few = whole.nfev - 1
+    res = minimize(two_wells, [0.0, 1.0], method=method, options={**CERTIFY, "maxfun": few})
+    assert (res.success, res.status) == (False, Status.EVALUATION_LIMIT)
+    assert res.nfev == few
+    assert res.fun < 1.0 - 1e-6  # the saddle was left before
+    most = minimize(two_wells, [0.0, 1.0], method=method, options={**CERTIFY, "maxiter": 3})
+    assert most.nit <= 5
+
+
+def test_a_method_of_scipys_that_cannot_leave_says_so():
+    res = minimize(
+        lambda x: np.sum(x**2),
+        [0.0, 1.0],
+        method="trust-constr",
+        hess=lambda x: np.diag([-2.0, 2.0]),
+        options=CERTIFY,
+    )
+    assert (res.success, res.status) == (False, Status.SADDLE)
+    np.testing.assert_allclose(np.abs(res.escape), [1.0, 0.0], atol=1e-9)
+    assert "start again from res.x + t * res.escape" in res.message
+
+
+def test_a_variable_that_a_bound_presses_is_held_also_where_it_is_not_reached():
+    pytest.importorskip("ipyopt")
+    res = minimize(
+        lambda x: x[0] - x[0] ** 2 / 4 + x[1] ** 2,
+        [0.5, 0.5],
+        method="ipopt",
+        bounds=[(0, 1), (None, None)],
+        options=CERTIFY,
+    )
+    assert res.success, res.message
+    assert 0 < res.x[0] < 1e-6  # an interior point
+    np.testing.assert_allclose(res.least_eigenvalue, 2.0)
 
 
 def test_variables_on_their_bounds_are_held():

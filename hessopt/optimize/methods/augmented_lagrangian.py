@@ -150,7 +150,7 @@ class AugmentedLagrangianMethod(Method):
         before: Any = phi(point.x)
         after: Any
         if before.grad_norm <= memory.omega:  # for the new multipliers too
-            return point, self._update(phi, before, memory)
+            return phi.kkt(before, self.catol), self._update(phi, before, memory)
         try:
             after, region = self.solver.step(phi, before, memory.inner)
             memory = memory._replace(inner=region, stuck=0)

@@ -115,5 +115,8 @@ def search_or_restart(
 
 
 def first_length(g: np.ndarray) -> float:
-    """Return the first trial along ``-g``: without a memory its length means nothing."""
-    return min(1.0, 1 / float(np.linalg.norm(g, 1)))
+    """Return the first trial along ``-g``, a step of length 1 or less, as in L-BFGS-B.
+
+    Without a memory the length of g means nothing.
+    """
+    return min(1.0, 1 / float(np.linalg.norm(g)))

@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,16 @@ from hessopt.autodiff.variable import Variable
 from hessopt.optimize import differences
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.linearisation import Linearisation, Recorded
-from hessopt.optimize.objective import quiet, symmetric_operator
+from hessopt.optimize.objective import DENSE, quiet, symmetric_operator
 from hessopt.transforms.matrices import jacobian
 from hessopt.transforms.recording import Recording
 from hessopt.transforms.second_order import value_grad_hvp
 
 Array = NDArray[np.float64]
 Product = Callable[[Array], Array]
+
+# A Jacobian is sparse if of so many entries at most one may be nonzero
+SPARSE = 4
 
 ADVICE = (
     "hessopt could not differentiate a constraint; write it in NumPy calls, give its 'jac', or "
@@ -117,6 +121,7 @@ class Nonlinear(Constraint):
         self.args = args if isinstance(args, tuple) else (args,)
         self.jac: Any = None if isinstance(jac, str) and jac == "2-point" else jac
         self.hess: Any = hess
+        self.is_sparse = False
 
     def traced(self, x: Any) -> Any:
         """Evaluate fun, as a flat array, at an x of the user's shape; for the engine to record."""
@@ -140,11 +145,43 @@ class Nonlinear(Constraint):
             run = _advised(lambda: Recording.of(self.traced, (shaped,), {}, 0).array())
         return Recorded(run, self.shape, lambda: self.jacobian(x))
 
+    @property
+    def exact(self) -> bool:
+        """Whether first and second derivatives are ours."""
+        from scipy.optimize import BFGS
+
+        return self.jac is None and (self.hess is None or isinstance(self.hess, BFGS))
+
+    @cached_property
+    def _sparse(self) -> Any:
+        from hessopt.transforms.sparse import SparseJacobian
+
+        return SparseJacobian(self.traced, warns=False)
+
+    def structure(self, x: Array) -> Any:
+        """Return which entries of the Jacobian may be nonzero, None where that is not known.
+
+        From then on the Jacobian is a sparse matrix.
+        """
+        from hessopt.program.sparsity import TooDense
+
+        if self.jac is None and x.size > DENSE:
+            try:
+                found = self._sparse.structure(np.array(x).reshape(self.shape))
+            except (TooDense, TypeError):
+                return None
+            self.is_sparse = SPARSE * found.nnz <= found.shape[0] * found.shape[1]
+            return found if self.is_sparse else None
+        return None
+
     def jacobian(self, x: Array) -> Any:
         """Return the Jacobian as a matrix."""
         from scipy.sparse import issparse
 
         shaped = np.array(x).reshape(self.shape)
+        if self.is_sparse:
+            with quiet():
+                return self._sparse(shaped)
         if self.jac is None:
             with quiet():
                 return _advised(lambda: jacobian(self.traced)(shaped)).reshape(-1, x.size)

@@ -161,7 +161,7 @@ class SparseJacobian:
         own = _first(f, self._argnum)
 
         def real(x: Any, *args: Any, **kwargs: Any) -> Any:
-            y = own(x, *args, **kwargs)
+            y: Any = own(x, *args, **kwargs)
             y = y if isinstance(y, Handle) else np.asarray(y)
             if y.dtype.kind not in "fiub":
                 raise TypeError(f"sparse_jacobian: f must return a real array, not {y.dtype}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from hessopt.optimize.compiled import LONG
 from hessopt.optimize.compiled_vector import CompiledVector
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.linearisation import Linearisation, Multiplied, Recorded
-from hessopt.optimize.objective import quiet, symmetric_operator
+from hessopt.optimize.objective import DENSE, quiet, symmetric_operator
 from hessopt.transforms.matrices import jacobian
 from hessopt.transforms.recording import Recording
 from hessopt.transforms.second_order import value_grad_hvp
@@ -31,6 +32,9 @@ Product = Callable[[Array], Array]
 # Derivatives of each kind that are computed eagerly before they are traced, which costs as much as
 # some twenty of them
 RECORDED = 20
+
+# A Jacobian is sparse if of so many entries at most one may be nonzero
+SPARSE = 4
 
 ADVICE = (
     "hessopt could not differentiate a constraint; write it in NumPy calls, give its 'jac', or "
@@ -131,6 +135,7 @@ class Nonlinear(Constraint):
         self.hess: Any = hess
         self._jit = jit if self.jac is None else False
         self._asked: Counter[str] = Counter()
+        self.is_sparse = False
 
     def traced(self, x: Any) -> Any:
         """Evaluate fun, as a flat array, at an x of the user's shape; for the engine to record."""
@@ -172,11 +177,43 @@ class Nonlinear(Constraint):
             run = _advised(lambda: Recording.of(self.traced, (shaped,), {}, 0).array())
         return Recorded(run, self.shape, lambda: self.jacobian(x))
 
+    @property
+    def exact(self) -> bool:
+        """Whether first and second derivatives are ours."""
+        from scipy.optimize import BFGS
+
+        return self.jac is None and (self.hess is None or isinstance(self.hess, BFGS))
+
+    @cached_property
+    def _sparse(self) -> Any:
+        from hessopt.transforms.sparse import SparseJacobian
+
+        return SparseJacobian(self.traced, warns=False)
+
+    def structure(self, x: Array) -> Any:
+        """Return which entries of the Jacobian may be nonzero, None where that is not known.
+
+        From then on the Jacobian is a sparse matrix.
+        """
+        from hessopt.program.sparsity import TooDense
+
+        if self.jac is None and x.size > DENSE:
+            try:
+                found = self._sparse.structure(np.array(x).reshape(self.shape))
+            except (TooDense, TypeError):
+                return None
+            self.is_sparse = SPARSE * found.nnz <= found.shape[0] * found.shape[1]
+            return found if self.is_sparse else None
+        return None
+
     def jacobian(self, x: Array) -> Any:
         """Return the Jacobian as a matrix."""
         from scipy.sparse import issparse
 
         shaped = np.array(x).reshape(self.shape)
+        if self.is_sparse:
+            with quiet():
+                return self._sparse(shaped)
         if self.jac is None:
             compiled = self._tracing("matrix")
             with quiet():

@@ -13,14 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from hessopt.optimize.constraint_set import ConstraintSet
-from hessopt.optimize.constraints import Linear
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
+from hessopt.optimize.objective import quiet
 from hessopt.optimize.penalty import KKTPoint
 from hessopt.optimize.result import assemble
 from hessopt.optimize.scipy_driver import SciPyRun
+from hessopt.optimize.sparse_lagrangian import (
+    StructureChanged,
+    entries,
+    jacobian_pattern,
+    lagrangian,
+    places,
+)
 from hessopt.optimize.stopping import Status, Stop
 
 if TYPE_CHECKING:
@@ -95,18 +102,21 @@ class IpoptRun(SciPyRun):
     gradient_at: Array
     raised: BaseException | None = None
     hessian: Any = None
+    lagrangian: Any = None
 
     def minimize(
         self, fun: Any, x0: Any, args: Any, given: dict[str, Any], tol: float | None
     ) -> OptimizeResult:
         """Run IPOPT, and return a result whatever ended it."""
         unknown = is_scheme(given["jac"]) and given["hess"] is None and given["hessp"] is None
-        if unknown or np.size(x0) > LARGEST_HESSIAN:
+        if not unknown:
+            self.lagrangian = lagrangian(fun, x0, args, given)
+        if unknown or self.lagrangian or np.size(x0) > LARGEST_HESSIAN:
             self.method = replace(self.method, order=1)
         self.hessian = self.connect(fun, x0, args, **given).get("hess")
         for watcher in self.watchers:
             watcher.attached(self.objective)
-        if self.hessian is None:
+        if self.hessian is None and self.lagrangian is None:
             self.options.setdefault("hessian_approximation", "limited-memory")
         if tol is not None:
             self.options.setdefault("tol", tol)
@@ -121,7 +131,29 @@ class IpoptRun(SciPyRun):
         return self.told(self.outcome(solve))
 
     def solve(self) -> tuple[Array, Array, int]:
-        """Return where IPOPT ended, with the multipliers and its status."""
+        """Return where IPOPT ended, with the multipliers and its status.
+
+        Structures are those of the way the functions go at the start. Where they go another way
+        that has other entries, these are added, and the run begins again.
+        """
+        objective, constraints = self.objective, self.objective.constraints
+        n, m = objective.n, 0 if constraints is None else constraints.m
+        self.jacobian_of = jacobian_pattern(constraints, objective.x0)
+        self.hessian_of = sparse.csr_array(np.ones((n, n) if self.hessian else (0, 0), bool))
+        if self.lagrangian is not None:
+            self.hessian_of = self.lagrangian.plan(objective.x0, 1.0, np.ones(m)).pattern
+        while True:
+            try:
+                return self.attempt()
+            except StructureChanged as change:
+                self.raised = None
+                if self.in_hessian:
+                    self.hessian_of = self.hessian_of + change.pattern
+                else:
+                    self.jacobian_of = self.jacobian_of + change.pattern
+
+    def attempt(self) -> tuple[Array, Array, int]:
+        """Run IPOPT with these structures."""
         objective, constraints = self.objective, self.objective.constraints
         n, box = objective.n, objective.box
         unlimited = np.full(n, np.inf)
@@ -131,8 +163,9 @@ class IpoptRun(SciPyRun):
             if constraints is None
             else (constraints.m, (constraints.lower, constraints.upper))
         )
-        self.structure = jacobian_structure(constraints, objective.x0)
-        self.triangle = np.tril_indices(n if self.hessian is not None else 0)
+        self.structure = places(self.jacobian_of)
+        self.triangle = places(self.hessian_of, lower=True)
+        second = self.hessian is not None or self.lagrangian is not None
         problem = ipyopt().Problem(
             n,
             *limits,
@@ -144,7 +177,7 @@ class IpoptRun(SciPyRun):
             self.shielded(self.eval_grad_f),
             self.shielded(self.eval_g),
             self.shielded(self.eval_jac_g),
-            self.shielded(self.eval_h) if self.hessian is not None else None,
+            self.shielded(self.eval_h) if second else None,
             self.iterated,
         )
         for name, value in {**DEFAULTS, **self.options}.items():
@@ -187,17 +220,30 @@ class IpoptRun(SciPyRun):
         """Evaluate the Jacobian of the constraints in its structure."""
         if self.objective.constraints is not None:
             J = self.objective.guarded("Jacobian", self.objective.constraints.at(x).matrix)
-            entries = J[self.structure]
-            out[:] = np.ravel(entries.toarray() if hasattr(entries, "toarray") else entries)
+            self.in_hessian = False
+            out[:] = entries(J, self.structure)
 
     def eval_h(self, x: Array, lam: Array, factor: float, out: Array) -> None:
         """Evaluate the lower triangle of the Hessian of ``factor f + lam'c``."""
+        self.in_hessian = True
+        if self.lagrangian is not None:
+            out[:] = entries(sparse.tril(self.sparse_hessian(x, lam, factor)), self.triangle)
+            return
         B = factor * self.hessian(x)
         constraints = self.objective.constraints
         if constraints is not None and lam.any():
             product = self.objective.guarded("curvature", constraints.curvature, x, lam.copy())
             B = B + np.stack([product(e) for e in np.eye(x.size)], axis=-1)
         out[:] = B[self.triangle]
+
+    def sparse_hessian(self, x: Array, lam: Array, factor: float) -> Any:
+        """Return the Hessian of ``factor f + lam'c`` from few products, which are counted."""
+        self.objective.check_limits()
+        arguments = (x.copy(), float(factor), lam.copy())
+        plan = self.lagrangian.plan(*arguments)
+        self.objective.oracle.nhev += plan.coloring.count + (not plan.checked)
+        with quiet():
+            return self.objective.guarded("product", self.lagrangian, *arguments)
 
     def iterated(self, mode: int, iteration: int, *_: Any) -> bool:
         """Take note of an iterate; what is raised here would be lost in the compiled code."""
@@ -231,24 +277,6 @@ class IpoptRun(SciPyRun):
         message = f"IPOPT: {message} {point.measure} = {point.grad_norm:.3g}."
         stop = Stop(end, message, success=success)
         return assemble(objective, point, stop, self.progress(), self.method.name)
-
-
-def jacobian_structure(constraints: ConstraintSet | None, x0: Array) -> tuple[Array, Array]:
-    """Return rows and columns of what may be nonzero in the Jacobian.
-
-    That of a linear constraint with a sparse matrix is known; others are dense.
-    """
-    rows, columns, first = [np.zeros(0, int)], [np.zeros(0, int)], 0
-    for part in () if constraints is None else constraints.parts:
-        m = part.value(x0).size
-        if isinstance(part, Linear):
-            i, j = part.A.nonzero()
-        else:
-            i, j = np.divmod(np.arange(m * x0.size), x0.size)
-        rows.append(i + first)
-        columns.append(j)
-        first += m
-    return np.concatenate(rows), np.concatenate(columns)
 
 
 def set_option(problem: Any, name: str, value: Any) -> None:

@@ -66,7 +66,8 @@ def minimize(
     args : tuple
         Further arguments of fun and its derivatives. What is not a tuple counts as one argument.
     method : str or callable
-        One of our own: ``"newton"``, ``"trust-exact"``, ``"dogleg"`` (dense Hessian),
+        One of our own: ``"newton"`` (dense Hessian, or sparse where its structure allows),
+        ``"trust-exact"``, ``"dogleg"`` (dense Hessian),
         ``"newton-cg"``, ``"trust-ncg"``, ``"trust-krylov"``, ``"arc"`` (only products with the
         Hessian), ``"bfgs"``, ``"l-bfgs"``, ``"nonlinear-cg"``, ``"gradient-descent"``,
         ``"momentum"``, ``"nesterov"``, ``"adam"``, ``"sgd"`` (a mean over data), with bounds

@@ -44,7 +44,10 @@ class Cumprod(Opaque):
     numpy = np.cumprod
     stacks = True
 
-    bind, links = Cumsum.bind, Cumsum.links
+    bind = Cumsum.bind
+
+    def links(self, at: Local, axis: int) -> list[Link]:
+        return [at.along(0, axis)]
 
     def backward(self, g: Any, y: Any, x: Any, axis: int) -> Any:
         # dy[j]/dx[i] is the product of x[:j+1] without x[i]: row i of a triangle, so that zeros

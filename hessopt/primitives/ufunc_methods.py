@@ -95,8 +95,8 @@ class AddReduceat(Linear):
         slices = _slices(indices, len(numbers))
         met = [numbers[start:stop] for start, stop in slices]
         places = [np.broadcast_to(y, x.shape) for x, y in zip(met, results, strict=True)]
-        pairs = (np.concatenate([np.ravel(x) for x in parts]) for parts in (places, met))
-        return [(joins(*pairs, (at.size, numbers.size)),)]
+        rows, entries = (np.concatenate([np.ravel(x) for x in parts]) for parts in (places, met))
+        return [(joins(rows, entries, (at.size, numbers.size)),)]
 
     def adjoint(self, g: Any, x: Any, indices: Any, axis: int) -> Any:
         slices = _slices(indices, x.shape[axis])

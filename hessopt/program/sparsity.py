@@ -26,7 +26,7 @@ from hessopt.autodiff.structure import Link, Local
 from hessopt.program.batch import last_uses
 from hessopt.program.program import Instruction, Program, Ref
 
-Pattern = sparse.csr_array
+Pattern = Any  # a csr_array of bool, whose attributes type checkers take for None
 
 # Entries of the largest structure that is kept, some 150 MB of it
 MOST = 1 << 25

@@ -77,17 +77,33 @@ def sparse_hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., csr
     299997
     """
     _check_function(f, "sparse_hessian")
-    (i,) = positions(argnums, argnums + 1)
-    own = _first(f, i)
-    plans = Plans(Jitted(grad(own), "auto", verify=True), hessian_plan)
-    rows = _rows(hvp(own))
+    return SparseHessian(f, argnums)
 
-    def matrix(*args: Any, **kwargs: Any) -> csr_array:
-        x, rest = _split(args, i, "sparse_hessian")
-        plan = plans.at(x, *rest, **kwargs) or dense_plan(x.size, x.size, "the Hessian")
-        return plan.matrix(lambda vs: rows(x, _shaped(vs, x.shape), *rest, **kwargs), x.dtype)
 
-    return matrix
+class SparseHessian:
+    """What `sparse_hessian` returns."""
+
+    def __init__(self, f: Callable[..., Any], argnums: int = 0, *, warns: bool = True) -> None:
+        (self._argnum,) = positions(argnums, argnums + 1)
+        own = _first(f, self._argnum)
+        self._plans = Plans(Jitted(grad(own), "auto", verify=True, warns=warns), hessian_plan)
+        self._rows = _rows(hvp(own))
+
+    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+        """Return how the matrix is put together for these arguments."""
+        x, rest = _split(args, self._argnum, "sparse_hessian")
+        plan = self._plans.at(x, *rest, **kwargs)
+        return plan or dense_plan(x.size, x.size, "the Hessian")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> csr_array:
+        """Return the matrix."""
+        plan = self.plan(*args, **kwargs)
+        x, rest = _split(args, self._argnum, "sparse_hessian")
+
+        def multiply(vs: Any) -> Any:
+            return self._rows(x, _shaped(vs, x.shape), *rest, **kwargs)
+
+        return plan.matrix(multiply, x.dtype)
 
 
 def sparse_jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., csr_array]:
@@ -134,31 +150,49 @@ def sparse_jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., cs
            [0., 3., 2.]])
     """
     _check_function(f, "sparse_jacobian")
-    (i,) = positions(argnums, argnums + 1)
-    own = _first(f, i)
+    return SparseJacobian(f, argnums)
 
-    def real(x: Any, *args: Any, **kwargs: Any) -> Any:
-        y = own(x, *args, **kwargs)
-        y = y if isinstance(y, Handle) else np.asarray(y)
-        if y.dtype.kind not in "fiub":
-            raise TypeError(f"sparse_jacobian: f must return a real array, not {y.dtype}")
-        return y
 
-    jitted = Jitted(real, "auto", verify=True)
-    plans = Plans(jitted, jacobian_plan)
-    forward, backward = _rows(jvp(real)), _rows(vjp(real))
+class SparseJacobian:
+    """What `sparse_jacobian` returns."""
 
-    def matrix(*args: Any, **kwargs: Any) -> csr_array:
-        x, rest = _split(args, i, "sparse_jacobian")
-        plan = plans.at(x, *rest, **kwargs)
-        y = real(x, *rest, **kwargs) if plan is None else None
-        plan = plan or dense_plan(np.size(y), x.size, "the Jacobian")
+    def __init__(self, f: Callable[..., Any], argnums: int = 0, *, warns: bool = True) -> None:
+        (self._argnum,) = positions(argnums, argnums + 1)
+        own = _first(f, self._argnum)
+
+        def real(x: Any, *args: Any, **kwargs: Any) -> Any:
+            y: Any = own(x, *args, **kwargs)
+            y = y if isinstance(y, Handle) else np.asarray(y)
+            if y.dtype.kind not in "fiub":
+                raise TypeError(f"sparse_jacobian: f must return a real array, not {y.dtype}")
+            return y
+
+        self._function = Jitted(real, "auto", verify=True, warns=warns)
+        self._plans = Plans(self._function, jacobian_plan)
+        self._forward, self._backward = _rows(jvp(real)), _rows(vjp(real))
+
+    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+        """Return how the matrix is put together for these arguments."""
+        x, rest = _split(args, self._argnum, "sparse_jacobian")
+        plan = self._plans.at(x, *rest, **kwargs)
+        if plan is None:
+            y = self._function(x, *rest, **kwargs)
+            plan = dense_plan(np.size(y), x.size, "the Jacobian")
+        return plan
+
+    def structure(self, *args: Any, **kwargs: Any) -> csr_array:
+        """Return which entries can be other than zero."""
+        plan = self.plan(*args, **kwargs)
+        return plan.pattern.T.tocsr() if plan.transposed else plan.pattern
+
+    def __call__(self, *args: Any, **kwargs: Any) -> csr_array:
+        """Return the matrix."""
+        plan = self.plan(*args, **kwargs)
+        x, rest = _split(args, self._argnum, "sparse_jacobian")
+        shape, product = x.shape, self._forward
         if plan.transposed:
-            shape = np.shape(jitted(x, *rest, **kwargs))
-            return plan.matrix(lambda us: backward(x, _shaped(us, shape), *rest, **kwargs), x.dtype)
-        return plan.matrix(lambda vs: forward(x, _shaped(vs, x.shape), *rest, **kwargs), x.dtype)
-
-    return matrix
+            shape, product = np.shape(self._function(x, *rest, **kwargs)), self._backward
+        return plan.matrix(lambda vs: product(x, _shaped(vs, shape), *rest, **kwargs), x.dtype)
 
 
 def hessian_sparsity(f: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) -> csr_array:

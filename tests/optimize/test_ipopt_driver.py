@@ -5,10 +5,12 @@ import pytest
 from scipy import sparse
 from scipy.optimize import LinearConstraint, NonlinearConstraint
 
+import hessopt
 from hessopt.optimize import ipopt_driver
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.minimize import minimize
+from hessopt.optimize.sparse_lagrangian import jacobian_pattern, places
 from hessopt.optimize.stopping import Status
 from tests.optimize.hock_schittkowski import PROBLEMS, equation, inequality
 
@@ -154,7 +156,7 @@ def test_the_structure_of_a_sparse_jacobian():
     x = np.zeros(4)
     A = sparse.csr_array(([1.0, 2.0, 3.0], ([0, 1, 1], [3, 0, 2])), shape=(2, 4))
     parts = parse_constraints([LinearConstraint(A, 0, 1), equation(lambda x: x[0] + 1)], (4,))
-    rows, columns = ipopt_driver.jacobian_structure(ConstraintSet(parts, x), x)
+    rows, columns = places(jacobian_pattern(ConstraintSet(parts, x), x))
     pairs = set(zip(rows.tolist(), columns.tolist(), strict=True))
     assert pairs == {(0, 3), (1, 0), (1, 2), *((2, j) for j in range(4))}
     assert len(rows) == 7
@@ -184,3 +186,65 @@ def test_where_the_package_is_missing_the_error_names_the_extra(monkeypatch, ros
     ipopt_driver.ipyopt.cache_clear()
     with pytest.raises(ImportError, match=r'pip install "hessopt\[ipopt\]"'):
         minimize(rosenbrock, [-1.2, 1.0], method="ipopt")
+
+
+N = 600
+
+
+def chain(x):
+    return np.sum((x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def products(x):
+    """Return constraints of neighbours, after Luksan and Vlcek."""
+    return x[1:-1] * x[2:] + x[:-2] ** 2 - 1.5
+
+
+def test_structures_of_many_variables_are_those_of_their_programs():
+    res = solve(chain, np.full(N, 0.9), equation(products), options={"maxiter": 50})
+    assert res.success, res.message
+    assert res.constr_violation < 1e-7
+    assert res.optimality < 1e-5
+    assert 0 < res.nhev <= 12 * (res.nit + 2)  # products with the Hessian, not one a variable
+    u = res.multipliers[0]
+    g = hessopt.grad(chain)(res.x) + hessopt.vjp(products)(res.x, u)
+    np.testing.assert_allclose(g, 0, atol=1e-5)
+
+
+def test_limits_of_a_dense_hessian_are_none_of_a_sparse_one(monkeypatch):
+    monkeypatch.setattr(ipopt_driver, "LARGEST_HESSIAN", 3)
+    res = solve(chain, np.zeros(N), equation(lambda x: np.stack([np.sum(x) - N / 2])))
+    assert res.success, res.message
+    assert res.nhev > 0
+    approximated = solve(lambda x: chain(x) + np.sum(x) ** 2, np.zeros(N))
+    assert approximated.nhev == 0
+
+
+def test_another_way_through_the_functions_has_another_structure(monkeypatch):
+    attempts, attempt = [], ipopt_driver.IpoptRun.attempt
+    monkeypatch.setattr(
+        ipopt_driver.IpoptRun, "attempt", lambda self: attempts.append(0) or attempt(self)
+    )
+
+    def fun(x):
+        if x[0] > 0.5:
+            return chain(x) + (x[0] - 0.5) ** 3 * x[300] ** 2
+        return chain(x)
+
+    def constraint(x):
+        if x[0] > 0.5:
+            return products(x) + (x[0] - 0.5) ** 3 * x[2:] / 10
+        return products(x)
+
+    res = solve(fun, np.full(N, 0.4), equation(constraint))
+    assert res.success, res.message
+    assert res.x[0] > 0.5
+    assert len(attempts) >= 2
+    g = hessopt.grad(fun)(res.x) + hessopt.vjp(constraint)(res.x, res.multipliers[0])
+    np.testing.assert_allclose(g, 0, atol=1e-5)
+
+
+def test_derivatives_of_the_users_keep_their_place():
+    res = solve(chain, np.zeros(150), hess=hessopt.hessian(chain))
+    assert res.success
+    assert res.nhev <= res.nit + 2

@@ -31,8 +31,8 @@ def fit(g: Any, x: Any, shape: tuple[int, ...] | None = None) -> Any:
     """Bring an adjoint to the shape and type of the operand it belongs to.
 
     Where `shape`, that of the operation's output, is given, `g` may be smaller: it is uniform
-    along what is missing, and stays one number where the operand has the output's shape. Where the
-    operand was stretched, such a `g` stands for several entries, even if its shape is the operand's.
+    along what is missing, and stays one number where the operand has the output's shape. Where
+    the operand was stretched, even a `g` of the operand's shape has entries to add up.
     """
     if g.shape != () or x.shape != shape:
         if shape is not None and g.shape != shape:

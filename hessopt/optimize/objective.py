@@ -256,6 +256,24 @@ class Objective(Guarded[Point]):
                 return found
         return self.guarded("product", curvature.dense)
 
+    def hessian_price(self, x: Array, dense: int) -> float:
+        """Return how many products `hessian_matrix` takes; infinity if it is large and not sparse.
+
+        Parameters
+        ----------
+        x : ndarray
+            The point.
+        dense : int
+            Up to so many variables a dense Hessian is small.
+        """
+        curvature = self._curvature(x)
+        if curvature.matrix is not None:
+            return 0.0
+        price = curvature.price() if self.n > DENSE and curvature.price is not None else None
+        if price is None:
+            return self.n if self.n <= dense else np.inf
+        return price
+
     def hessian_diagonal(self, x: Array, most: int = 0) -> Array | None:
         """Return the diagonal of the Hessian at `x` if it costs at most so many products."""
         curvature = self._curvature(x)

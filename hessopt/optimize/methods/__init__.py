@@ -1,6 +1,7 @@
 """The methods of our own, one a file, by name."""
 
 from hessopt.optimize.methods.adam import Adam
+from hessopt.optimize.methods.adaptive_newton import AdaptiveNewton
 from hessopt.optimize.methods.arc import ARC
 from hessopt.optimize.methods.augmented_lagrangian import AugmentedLagrangianMethod
 from hessopt.optimize.methods.base import Method
@@ -32,6 +33,7 @@ METHODS: dict[str, type[Method]] = {
         LBFGS,
         Newton,
         NewtonCG,
+        AdaptiveNewton,
         TrustNCG,
         TrustKrylov,
         TrustExact,

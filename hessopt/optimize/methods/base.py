@@ -63,7 +63,7 @@ class Method:
 
     def maxiter(self, n: int) -> int:
         """Return the default limit of iterations."""
-        return max(1000, 200 * n)
+        return max(10_000, 200 * n)
 
 
 def finite_step(objective: Objective, point: Point, p: np.ndarray, halvings: int = 60) -> Point:

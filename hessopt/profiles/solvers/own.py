@@ -17,7 +17,7 @@ from hessopt.optimize.minimize import minimize
 from hessopt.profiles.solvers.solver import Answer, Solve, Solver, Task
 
 DENSE = ("newton", "trust-exact", "dogleg", "bfgs")
-PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "arc")
+PRODUCTS = ("newton-cg", "trust-ncg", "adaptive-newton", "trust-krylov", "arc")
 GRADIENTS = ("l-bfgs", "nonlinear-cg")
 
 COMPILED = ("newton", "bfgs", "newton-cg", "trust-ncg", "l-bfgs", "tron")

@@ -1,0 +1,86 @@
+"""Newton's method by products with the Hessian, or by its factors where these cost less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from hessopt.optimize.methods.base import Method
+from hessopt.optimize.methods.newton import Newton
+from hessopt.optimize.methods.trust_ncg import TrustNCG
+from hessopt.optimize.objective import Objective, Point
+
+# Steps over which products are averaged, and how often the price is asked for
+STEPS = 5
+
+
+class Phase(NamedTuple):
+    """Which of the two methods goes on, and what it remembers.
+
+    Parameters
+    ----------
+    inner : object
+        The memory of that method.
+    factorises : bool
+        Whether it is the one with factors.
+    products : tuple of int
+        How many products the last steps took.
+    since : int
+        Steps since the price was asked for.
+    """
+
+    inner: Any
+    factorises: bool = False
+    products: tuple[int, ...] = ()
+    since: int = 0
+
+
+@dataclass(frozen=True)
+class AdaptiveNewton(Method):
+    """``trust-ncg`` until its steps take more products than the Hessian itself; then ``newton``.
+
+    Conjugate gradients take few products far from the solution and where the Hessian is well
+    conditioned, and need no memory. Where they take many, the Hessian may be had for fewer: for n
+    of them up to a few hundred variables, and where it is sparse for a handful, whatever n is
+    (`hessopt.sparse_hessian`). Then its factors solve the same equations exactly.
+
+    Parameters
+    ----------
+    dense : int
+        Up to so many variables the Hessian is formed where it is not sparse.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer 2006, Algorithms 7.2
+    and 3.2; T. F. Coleman and J. J. More, Math. Programming 28 (1984) 243-270, for how few
+    products a sparse Hessian takes.
+    """
+
+    name: ClassVar[str] = "adaptive-newton"
+    order: ClassVar[int] = 2
+
+    dense: int = 200
+    truncated: TrustNCG = field(default_factory=TrustNCG, repr=False)
+    exact: Newton = field(default_factory=Newton, repr=False)
+
+    def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Phase]:
+        """Begin with products."""
+        point, inner = self.truncated.start(objective, x)
+        return point, Phase(inner)
+
+    def step(self, objective: Objective, point: Point, memory: Phase) -> tuple[Point, Phase]:
+        """Take a step of the method whose turn it is, and see whether the other would cost less."""
+        if memory.factorises:
+            point, inner = self.exact.step(objective, point, memory.inner)
+            return point, memory._replace(inner=inner)
+        before = objective.nhev
+        point, inner = self.truncated.step(objective, point, memory.inner)
+        products = (*memory.products, objective.nhev - before)[-STEPS:]
+        memory = Phase(inner, False, products, memory.since + 1)
+        if memory.since < STEPS:
+            return point, memory
+        if np.mean(products) > objective.hessian_price(point.x, self.dense):
+            return point, Phase(None, True)
+        return point, memory._replace(since=0)

@@ -217,6 +217,9 @@ def _profile_arguments(profile: argparse.ArgumentParser) -> None:
     profile.add_argument(
         "--tau", metavar="T", type=_positive, default=1e-6, help="by how much f may miss the least"
     )
+    profile.add_argument(
+        "--local", action="store_true", help="another stationary point solves a problem, too"
+    )
     profile.add_argument("--plot", metavar="FILE", help="draw performance and data profiles")
     profile.add_argument(
         "--unsolved", metavar="A,B", help="list what these solvers left unsolved, and why"

@@ -36,6 +36,7 @@ def run(arguments: Namespace) -> Exit:
                 out=arguments.out,
                 max_n=arguments.max_n,
                 tau=arguments.tau,
+                local=arguments.local,
                 callback=tell,
             )
         except ValueError as error:
@@ -67,6 +68,7 @@ def _record(found: Profile, arguments: Namespace, unsolved: list[str]) -> dict[s
         "set": arguments.set,
         "measure": found.measure,
         "tau": found.tau,
+        "local": found.local,
         "problems": len(found.instances),
         "solved_by_any": found.by_any,
         "solvers": [asdict(row) for row in found.rows],

@@ -37,6 +37,8 @@ class Profile:
         What a run costs.
     tau : float
         The tolerance.
+    local : bool
+        Whether a run that ended at another stationary point solved its problem, too.
 
     Attributes
     ----------
@@ -63,14 +65,18 @@ class Profile:
     """
 
     def __init__(
-        self, outcomes: Iterable[Outcome], measure: str = "evaluations", tau: float = 1e-6
+        self,
+        outcomes: Iterable[Outcome],
+        measure: str = "evaluations",
+        tau: float = 1e-6,
+        local: bool = False,
     ) -> None:
         if not tau > 0:
             raise ValueError(f"tau must be a positive number, got {tau!r}")
         self.outcomes = list(outcomes)
         if not self.outcomes:
             raise ValueError("outcomes must not be empty: nothing has been run")
-        self.measure, self.tau = checked(measure), tau
+        self.measure, self.tau, self.local = checked(measure), tau, local
         self.instances = list(dict.fromkeys(o.instance for o in self.outcomes))
         self._runs = {(o.instance, o.solver): o for o in self.outcomes}
         self._least = least_values(self.outcomes)
@@ -80,7 +86,11 @@ class Profile:
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike[str], measure: str = "evaluations", tau: float = 1e-6
+        cls,
+        path: str | os.PathLike[str],
+        measure: str = "evaluations",
+        tau: float = 1e-6,
+        local: bool = False,
     ) -> Profile:
         """Read the file that `hessopt.profile` wrote, to judge it anew.
 
@@ -88,10 +98,10 @@ class Profile:
         ----------
         path : path
             The JSON lines.
-        measure, tau
+        measure, tau, local
             As for the class.
         """
-        return cls(read(path), measure, tau)
+        return cls(read(path), measure, tau, local)
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -106,7 +116,7 @@ class Profile:
 
     def solved(self, outcome: Outcome) -> bool:
         """Whether a run solved its problem."""
-        return solved(outcome, self._least[outcome.instance], self.tau)
+        return solved(outcome, self._least[outcome.instance], self.tau, self.local)
 
     @cached_property
     def costs(self) -> Array:
@@ -240,6 +250,7 @@ class Profile:
         return (
             f"{len(self.instances)} problems, {self.by_any} solved by at least one of "
             f"{len(self.solvers)} solvers; best by {self.measure}, tau = {self.tau:g}"
+            f"{', or at any stationary point' if self.local else ''}"
         )
 
     def _others(self, outcome: Outcome) -> int:

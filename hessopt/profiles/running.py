@@ -28,6 +28,7 @@ def profile(
     out: str | os.PathLike[str] | None = None,
     max_n: int | None = None,
     tau: float = 1e-6,
+    local: bool = False,
     callback: Callback | None = None,
 ) -> Profile:
     """Run solvers, ours and those of others, over a set of problems under one rule of success.
@@ -58,6 +59,8 @@ def profile(
         Leave out problems of more variables.
     tau : float
         The tolerance of the rule, see `Profile`.
+    local : bool
+        Whether any stationary point counts as a solution, see `Profile`.
     callback : callable, optional
         Called as ``callback(outcome, done, of)`` after each run.
 
@@ -111,7 +114,7 @@ def profile(
                 if callback is not None:
                     done = len(wanted) - len(missing) + sum(pair in have for pair in missing)
                     callback(outcome, done, len(wanted))
-    return Profile([have[pair] for pair in wanted], measure, tau)
+    return Profile([have[pair] for pair in wanted], measure, tau, local)
 
 
 def pairs(set: str | Iterable[str], solvers: Iterable[str] | None, max_n: int | None) -> list[Pair]:

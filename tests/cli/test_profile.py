@@ -47,6 +47,10 @@ def test_a_table_a_list_json_and_a_picture(hessopt, runs, tmp_path):
     assert "</svg>" in path.read_text(encoding="utf-8")
 
 
+def test_local_solutions(hessopt, runs):
+    assert "or at any stationary point" in hessopt(*runs, "--local").out
+
+
 def test_none_solved_is_one(hessopt, runs):
     runs[runs.index("--solvers") + 1] = LYING
     assert hessopt(*runs).code == 1

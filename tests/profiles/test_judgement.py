@@ -80,3 +80,13 @@ def test_elsewhere_is_another_stationary_point():
     assert elsewhere(at(1e4, grad_norm=1e-2))
     assert not elsewhere(at(5.0, grad_norm=math.nan))
     assert not feasible(at(5.0, violation=math.nan))
+
+
+def test_local_solutions_count_if_one_wants_them():
+    resting = at(5.0, grad_norm=1e-6)
+    assert not solved(resting, 0.0, 1e-6)
+    assert solved(resting, 0.0, 1e-6, local=True)
+    assert not solved(at(5.0, grad_norm=1e-6, violation=1.0), 0.0, 1e-6, local=True)
+    assert not solved(at(5.0, grad_norm=1e-3), 0.0, 1e-6, local=True)
+    assert not solved(at(5.0, failure="timeout"), 0.0, 1e-6, local=True)
+    assert solved(at(1e-7, grad_norm=1.0), 0.0, 1e-6, local=True)

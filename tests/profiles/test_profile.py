@@ -89,6 +89,13 @@ def test_tau_decides_what_is_solved():
     assert Profile(OUTCOMES, tau=0.6).counts("c").solved == 3
 
 
+def test_with_local_solutions():
+    profile = Profile(OUTCOMES, local=True)
+    assert [profile.counts(name).solved for name in "abc"] == [3, 2, 2]
+    assert profile.counts("a").elsewhere == 0
+    assert str(profile).endswith("tau = 1e-06, or at any stationary point")
+
+
 def test_a_solver_that_was_not_run_everywhere():
     profile = Profile(OUTCOMES[:-1])
     assert profile.counts("c").run == 2

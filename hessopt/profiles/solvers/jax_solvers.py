@@ -116,7 +116,7 @@ def _optimistix_program(name: str, n: int) -> tuple[_Calls, Program]:
     run = equinox.filter_jit(
         lambda y: optimistix.minimise(lambda x, _: fun(x), solver, y, max_steps=MANY, throw=False)
     )
-    return calls, run.lower(vector).compile()
+    return calls, run.lower(jax.numpy.zeros(n)).compile()
 
 
 def prepare_optimistix(name: str, task: Task) -> Solve:
@@ -154,7 +154,7 @@ def _fit_program(name: str, n: int, m: int) -> tuple[_Calls, Program]:
             lambda x, _: fun(x), solver, y, max_steps=MANY, throw=False
         )
     )
-    return calls, run.lower(vector).compile()
+    return calls, run.lower(jax.numpy.zeros(n)).compile()
 
 
 def prepare_optimistix_fit(name: str, task: Task) -> Solve:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,9 @@ def _extremes(xp: Any, a: Any) -> Any:
     return max(flat) * min(flat[0], flat[-1]) + sum(flat)
 
 
-def _zipped(xp: Any, a: Any) -> Any:
+def _neighbours(xp: Any, a: Any) -> Any:
     flat, total = _flat(xp, a), 0.0
-    for s, t in zip(flat[:-1], flat[1:], strict=True):
+    for s, t in pairwise(flat):
         total += s * t
     return total
 
@@ -98,7 +99,7 @@ def _stopped(xp: Any, a: Any) -> Any:
 PYTHON = {
     "sorted": _sorted,
     "max min sum": _extremes,
-    "zip": _zipped,
+    "pairwise": _neighbours,
     "first, *rest": _unpacked,
     "recursion": _recursive,
     "hessopt.array": _literal,
@@ -185,7 +186,7 @@ def _crossed(xp: Any, a: Any) -> Any:
 IN_NUMPY = {
     "sorted": _sorted_sum,
     "max min sum": _extreme_entries,
-    "zip": lambda xp, a: xp.dot(_flat(xp, a)[1:], _flat(xp, a)[:-1]),
+    "pairwise": lambda xp, a: xp.dot(_flat(xp, a)[1:], _flat(xp, a)[:-1]),
     "first, *rest": lambda xp, a: _flat(xp, a)[0] * _flat(xp, a)[1:],
     "hessopt.array": _two_by_two,
     "hessopt.zeros": _seven,

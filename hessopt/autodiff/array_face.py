@@ -7,11 +7,12 @@ afterwards.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from hessopt.autodiff.flat import Flat
 from hessopt.autodiff.registry import RULES
 
 
@@ -143,9 +144,9 @@ class ArrayFace:
         return RULES[np.swapaxes](self, -1, -2)
 
     @property
-    def flat(self) -> Iterator[Any]:
-        """The elements in C order, one by one."""
-        return iter(self.reshape(-1))
+    def flat(self) -> Flat:
+        """The elements in C order; see `numpy.ndarray.flat`."""
+        return Flat(self)
 
     @property
     def real(self) -> Any:

@@ -147,7 +147,33 @@ def test_iteration_and_unpacking():
     assert [row.shape for row in rows] == [(2,), (2,)]
     with pytest.raises(TypeError, match="0-d"):
         iter(Variable(np.array(1.0)))
-    assert [float(v.data) for v in Variable(np.eye(2)).flat] == [1, 0, 0, 1]
+
+
+def test_flat():
+    x = Variable(np.arange(6.0).reshape(2, 3).T)
+    assert [float(v.data) for v in x.flat] == [0, 3, 1, 4, 2, 5]
+    assert (len(x.flat), float(next(x.flat).data)) == (6, 0)
+    for index in (0, -1, slice(1, None, 2), [0, 0, 2], x.data.ravel() > 2):
+        np.testing.assert_array_equal(x.flat[index].data, x.data.flat[index])
+        y, expected = x * 1.0, x.data * 1.0
+        y.flat[index] = y.flat[1] ** 2
+        expected.flat[index] = expected.flat[1] ** 2
+        np.testing.assert_array_equal(y.data, expected)
+    taken = y.flat[:2]
+    taken *= 0.0  # a copy, as NumPy's
+    np.testing.assert_array_equal(y.data, expected)
+    zero = Variable(np.array(2.0)) * 1.0
+    zero.flat[0] = zero.flat[0] * 3
+    assert zero.data == 6
+    with pytest.raises(IndexError):
+        x.flat[6]
+
+    def f(x):
+        y = np.outer(x, x)
+        y.flat[1] = x[0] ** 3
+        return np.sum(y.flat[::2]) + y.flat[1]
+
+    np.testing.assert_allclose(hessopt.grad(f)(np.array([2.0, 1.0])), [4 + 1 + 12, 2])
 
 
 def test_name():

@@ -20,6 +20,7 @@ from tests.fuzz.generator import RandomProgram
 from tests.fuzz.spellings import ENTRIES, WITHOUT_ASSIGNMENT
 from tests.fuzz.spellings_of_functions import FUNCTIONS, special_functions
 from tests.fuzz.words_of_derivatives import CLOSED_FORMS
+from tests.fuzz.words_of_python import IN_NUMPY
 
 TOLERANCE = 1e-9
 
@@ -46,7 +47,12 @@ def hips_autograd() -> Library:
         namespace,
         autograd.value_and_grad,
         autograd.hessian_vector_product,
-        WITHOUT_ASSIGNMENT | ENTRIES | FUNCTIONS | CLOSED_FORMS | special_functions(special),
+        WITHOUT_ASSIGNMENT
+        | ENTRIES
+        | FUNCTIONS
+        | special_functions(special)
+        | CLOSED_FORMS
+        | IN_NUMPY,
         {
             "kve": "no scaled Bessel functions of the second kind",
             "ellipk": "no elliptic integrals",

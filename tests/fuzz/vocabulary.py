@@ -13,6 +13,7 @@ from tests.fuzz import words_of_derivatives as derivatives
 from tests.fuzz import words_of_entries as entries
 from tests.fuzz import words_of_matrices as matrices
 from tests.fuzz import words_of_numbers as numbers
+from tests.fuzz import words_of_python as python
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ WIDE = (
     Family(matrices.MIXED, 6, operands=2, takes=("c", "fc")),
     Family(matrices.TO_REAL, 6, least=1, takes=("c", "")),
     Family(derivatives.WITHIN, 2, least=2),
+    Family(python.PYTHON, 3, least=2),
 )
 
 

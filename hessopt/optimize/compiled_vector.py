@@ -15,9 +15,9 @@ from hessopt.transforms.second_order import hvp
 
 Array = NDArray[np.float64]
 
-# A Jacobian is asked for once a step, a product with it some ten times: for how many times more
-# entries it has to have until compiling pays
-SELDOM = 10
+# A Jacobian is asked for once a step, a product with it a hundred times: by so much longer arrays
+# have to be until compiling pays
+SELDOM = 100
 # Up to so many rows or columns are traced sooner one by one
 FEW = 3
 
@@ -73,7 +73,7 @@ class CompiledVector(Programs):
         self._value = self.jitted(flat, size // SELDOM)
         whole = self._reshaped if min(self.m, self.n) <= FEW else self._whole_by_batch
         self._whole = self.jitted(whole, size // SELDOM, self._reshaped)
-        self._lines = self.jitted(self._lines_by_batch, size, self._lines_one_by_one)
+        self._lines = self.jitted(self._lines_by_batch, size // SELDOM, self._lines_one_by_one)
         self._tangent = self.jitted(self._jvp, size)
         self._adjoint = self.jitted(self._vjp, size)
         self._curvature = self.jitted(lambda x, u, v: self._second(x, v, u), size)

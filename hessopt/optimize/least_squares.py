@@ -202,6 +202,7 @@ def least_squares(
         state = _state(resume, own, shape)
         if state is not None:
             own = replace(state.method, **tolerances)
+            residuals.oracle.njev_before = state.progress.njev
             residuals.oracle.nhev_before = state.progress.nhev
         result = fit_result(driver.run(own, residuals, tests, watchers, state), residuals)
     else:

@@ -133,5 +133,5 @@ def test_long_arrays_go_to_numba_if_it_is_installed(monkeypatch):
     backends = {made.backend for made in (compiled._tangent, compiled._adjoint)}
     assert backends == {"numba"}
     assert compiled._whole.backend == "numpy"  # for one Jacobian a step that would not pay
-    assert CompiledVector(wide, (3,), 50)._whole.backend == "numba"
-    assert CompiledVector(wide, (3,), 50, "numpy")._whole.backend == "numpy"
+    assert CompiledVector(wide, (3,), 500)._whole.backend == "numba"
+    assert CompiledVector(wide, (3,), 500, "numpy")._whole.backend == "numpy"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import differences
-from hessopt.optimize.compiled import COMPILES
+from hessopt.optimize.compiled import COMPILES, LONG
 from hessopt.optimize.compiled_vector import CompiledVector, stacked
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.lsq import checks
@@ -31,8 +31,9 @@ Array = NDArray[np.float64]
 # So many second-order terms are recorded before they are traced. That costs as much as some five of
 # them, and few fits need more
 RECORDED = 10
-# With more rows and more columns than this a recorded Jacobian costs more than a trace
-FEW = 10
+# With more rows and more columns than this a recorded Jacobian costs more than a trace. With fewer,
+# but long ones, a replay saves but half of the work, so that so many pay for a trace
+FEW, LONG_ONES = 10, 12
 
 
 class VectorOracle:
@@ -102,7 +103,7 @@ class VectorOracle:
         self._before_call, self._guarded = before_call, guarded
         self.n = int(np.prod(shape))
         self.nfev = self.njev = self.nhev = self.nproduct = 0
-        self.nhev_before = 0
+        self.njev_before = self.nhev_before = 0  # in the run that is resumed
         self.compiled: CompiledVector | None = None
         self._jit = jit if self.exact else False
         self._recordings = recorded
@@ -139,7 +140,10 @@ class VectorOracle:
         compiled = self._programs(m)
         if compiled is None or compiled.note:
             return None
-        return compiled if min(m, self.n) > FEW or self.njev >= self._recordings else None
+        if min(m, self.n) > FEW:
+            return compiled
+        recorded = self._recordings if max(m, self.n) < LONG else LONG_ONES
+        return compiled if self.njev + self.njev_before >= recorded else None
 
     def _bare(self, x: Any) -> Any:
         """Evaluate fun for a program, whose runs are counted instead."""

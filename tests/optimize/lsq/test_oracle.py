@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from hessopt.optimize.lsq.oracle import RECORDED, VectorOracle
+from hessopt.optimize.lsq.oracle import LONG_ONES, RECORDED, VectorOracle
 
 X = np.array([0.5, -1.5, 2.0])
 
@@ -151,3 +151,16 @@ def test_a_few_jacobians_may_be_recorded_before_they_are_traced(counted):
     for k in range(10):
         oracle.dense(np.arange(11.0) + k, np.zeros(11))
     assert square.calls == 2
+
+
+def test_long_columns_are_recorded_a_few_times_before_they_are_traced(counted, monkeypatch):
+    monkeypatch.setattr("hessopt.optimize.lsq.oracle.LONG", 4)
+    watched = counted(fun)
+    oracle = VectorOracle(watched, (3,), jit=True)
+    for k in range(LONG_ONES + 5):
+        oracle.dense(X + k, fun(X))
+    assert watched.calls == LONG_ONES + 2
+    resumed = VectorOracle(watched, (3,), jit=True)
+    resumed.njev_before = LONG_ONES
+    resumed.dense(X, fun(X))
+    assert resumed.compiled.begun

@@ -184,9 +184,17 @@ class AugmentedLagrangianMethod(Method):
         return Outer(Multipliers(lam, rho, scale), omega, anchor, memory.stuck, region)
 
     def _runs_away(self, phi: AugmentedLagrangian, point: PenaltyPoint, memory: Outer) -> bool:
-        """Whether too small a penalty lets f fall where the constraints are left far behind."""
-        far = phi.violation(point) > FAR * max(memory.anchor.violation, 1.0)
-        return far and memory.multipliers.rho < LARGEST_PENALTY
+        """Whether too small a penalty lets f fall where the constraints are left behind.
+
+        That is far from where they were before, or in a place from which no step leads back.
+        """
+        violation, before = phi.violation(point), memory.anchor.violation
+        if memory.multipliers.rho >= LARGEST_PENALTY:
+            return False
+        if violation > FAR * max(before, 1.0):
+            return True
+        lost = violation > max(before, np.sqrt(self.catol))
+        return lost and phi.nowhere_better(point, FLAT)
 
     def _back(self, objective: Objective, memory: Outer) -> tuple[Point, Outer]:
         """Return to where the outer iteration began, with a larger penalty."""

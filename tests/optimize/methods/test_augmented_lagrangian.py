@@ -2,8 +2,9 @@ import pickle
 
 import numpy as np
 import pytest
-from scipy.optimize import LinearConstraint, NonlinearConstraint
+from scipy.optimize import Bounds, LinearConstraint, NonlinearConstraint
 
+import problems
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.stopping import Status
 from tests.optimize.hock_schittkowski import PROBLEMS, equation, inequality
@@ -213,3 +214,25 @@ def test_own_options():
     )
     assert loose.nit < tight.nit
     assert tight.constr_violation <= 1e-11
+
+
+# With new multipliers the last point is the solution of the one; the first penalty of the other is
+# too small, and no step leads back from where it lets f fall
+@pytest.mark.parametrize("name", ["hs16", "hs93"])
+def test_problems_that_need_care(name):
+    problem = problems.get(name)
+    constraint = NonlinearConstraint(
+        problem.constraints, problem.constraints_lower, problem.constraints_upper
+    )
+    bounds = Bounds(*np.broadcast_arrays(problem.lower, problem.upper, problem.start)[:2])
+    res = minimize(
+        problem.value,
+        problem.start,
+        method="augmented-lagrangian",
+        bounds=bounds,
+        constraints=constraint,
+    )
+    assert res.success, res.message
+    np.testing.assert_allclose(res.fun, problem.least_value, rtol=1e-6)
+    assert problem.violation(res.x) <= 1e-8
+    assert res.nit < 200

@@ -25,6 +25,8 @@ Factor = Callable[[float], Solve | None]
 
 # A wider band costs more than factors that follow the structure
 WIDEST = 64
+# So many full rows and columns do no harm
+HUBS = 8
 
 
 def factoriser(B: Any) -> Factor:
@@ -57,6 +59,21 @@ def factoriser(B: Any) -> Factor:
         return lambda lam: _band_cholesky(band, lam)
     columns, identity = B.tocsc(), sparse.eye_array(B.shape[0], format="csc")
     return lambda lam: _ldl(columns + lam * identity if lam else columns)
+
+
+def stays_sparse(B: Any) -> bool:
+    """Whether factors of a matrix of this structure have not many more entries than it.
+
+    That is so for a band, for what becomes one in another order, for a grid, and where a few rows
+    and columns more are full. What is linked at random fills up.
+    """
+    n, counts = B.shape[0], np.diff(B.indptr)
+    full = counts > max(n / 10, WIDEST)
+    if np.count_nonzero(full) > HUBS:
+        return False
+    rest = B[~full][:, ~full] if full.any() else B
+    widest = max(WIDEST, 2 * int(np.sqrt(n)))
+    return _ordered(rest, widest)[-1] <= widest
 
 
 def newton_direction(B: Any, g: Array, least: float = 1e-3) -> tuple[Array, bool]:
@@ -142,24 +159,32 @@ class _Band(NamedTuple):
     order: Any
 
 
-def _banded(B: Any) -> _Band | None:
-    """Return a matrix as a band if it is a narrow one as it stands, or in another order."""
+def _ordered(B: Any, widest: int) -> tuple[Any, Any, Any, int]:
+    """Return rows and columns of the entries, the order that makes a band of them, its width.
+
+    If the band is narrow enough as it stands, it stays so, and the order is None.
+    """
     from scipy.sparse.csgraph import reverse_cuthill_mckee
 
     n = B.shape[0]
     row, column = np.repeat(np.arange(n), np.diff(B.indptr)), B.indices
-    order = None
     width = int(np.max(row - column, initial=0))
-    if width > WIDEST:
-        order = reverse_cuthill_mckee(B, symmetric_mode=True)
-        place = np.empty(n, np.intp)
-        place[order] = np.arange(n)
-        row, column = place[row], place[column]
-        width = int(np.max(row - column, initial=0))
+    if width <= widest:
+        return row, column, None, width
+    order = reverse_cuthill_mckee(B, symmetric_mode=True)
+    place = np.empty(n, np.intp)
+    place[order] = np.arange(n)
+    row, column = place[row], place[column]
+    return row, column, order, int(np.max(row - column, initial=0))
+
+
+def _banded(B: Any) -> _Band | None:
+    """Return a matrix as a band if it is a narrow one as it stands, or in another order."""
+    row, column, order, width = _ordered(B, WIDEST)
     if width > WIDEST:
         return None
     lower = row >= column
-    rows = np.zeros((width + 1, n))
+    rows = np.zeros((width + 1, B.shape[0]))
     rows[(row - column)[lower], column[lower]] = B.data[lower]
     return _Band(rows, order)
 

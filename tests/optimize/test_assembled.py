@@ -73,7 +73,7 @@ def test_elsewhere_it_is_the_diagonal():
 def test_bad_conditions_do_not_matter(method):
     res = minimize(string, X, method=method)
     assert res.success
-    assert res.nhev == 3 * len(np.unique(res.history.nfev[:-1])) + 1 or res.nhev <= 3 * res.nit + 4
+    assert res.nhev <= 3 * res.nit + 1
     plain = minimize(string, X, method=method, options={"preconditioner": None})
     assert res.nhev < plain.nhev / 3
     np.testing.assert_allclose(res.fun, plain.fun, rtol=1e-9)

@@ -42,7 +42,7 @@ def test_names():
         (
             "ilu",
             None,
-            "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', 'sparse', a matrix",
+            "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', 'sparse', a",
         ),
         (3.0, None, "option 'preconditioner' must be"),
         (None, "typical", "option 'scale' must be 'auto' or positive sizes"),

@@ -274,6 +274,18 @@ class Objective(Guarded[Point]):
             return self.n if self.n <= dense else np.inf
         return price
 
+    def sparse_hessian(self, x: Array, most: int) -> Any:
+        """Return the Hessian at `x` as a sparse array if it costs at most so many products.
+
+        None else, and where it is not worth the while: up to 100 variables, unless the user gives
+        a sparse one.
+        """
+        curvature = self._curvature(x)
+        if self.n <= DENSE and curvature.matrix is None:
+            return None
+        self.check_limits()
+        return self.guarded("structure", curvature.structured, most)
+
     def hessian_diagonal(self, x: Array, most: int = 0) -> Array | None:
         """Return the diagonal of the Hessian at `x` if it costs at most so many products."""
         curvature = self._curvature(x)

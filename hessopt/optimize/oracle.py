@@ -42,12 +42,15 @@ class Curvature:
     sparse: Callable[[], Any] | None = None
     price: Callable[[], int | None] | None = None
 
-    def structured(self) -> Any:
+    def structured(self, most: int | None = None) -> Any:
         """Return the Hessian as a symmetric sparse array, or None where its structure is not known.
 
-        That of the user is one if it is given as one.
+        That of the user is one if it is given as one. Ours may be limited to a number of products.
         """
         form = self.matrix or self.sparse
+        if self.matrix is None and self.price is not None and most is not None:
+            price = self.price()
+            form = form if price is not None and price <= most else None
         B = None if form is None else form()
         if B is None or not hasattr(B, "tocsr"):
             return None
@@ -81,10 +84,7 @@ class Curvature:
         most : int
             How many products the diagonal is worth; for none, only what costs none is returned.
         """
-        B = None if self.matrix is None else self.matrix()
-        if B is None and self.sparse is not None and self.price is not None:
-            price = self.price()
-            B = self.sparse() if price is not None and price <= most else None
+        B = self.structured(most) if self.matrix is None else self.matrix()
         return None if B is None or hasattr(B, "matvec") else np.asarray(B.diagonal(), float)
 
 

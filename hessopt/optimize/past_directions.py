@@ -96,16 +96,3 @@ class PastCG(Preconditioner):
         S, Y = (np.array(rows) for rows in zip(*good, strict=True))
         D = np.sum(S * Y, axis=1)
         return S, Y, D, float(D[-1] / (Y[-1] @ Y[-1]))
-
-
-@dataclass(frozen=True)
-class Auto(PastCG):
-    """The preconditioner of past directions where the problem is small, else none."""
-
-    def at(
-        self, objective: Objective, point: Point, memory: Any, B: Product
-    ) -> tuple[Product | None, Any]:
-        """Look at the size."""
-        if objective.n > AUTO:
-            return None, None
-        return super().at(objective, point, memory, B)

@@ -51,6 +51,10 @@ class Preconditioner:
         """
         return None, memory
 
+    def matrix(self, objective: Objective, point: Point) -> Any:
+        """Return the Hessian as a matrix if this takes one, which then makes all products."""
+        return None
+
     def after(self, memory: Any, pairs: Any) -> Any:
         """Return what is to be remembered, having seen pairs ``(d, Bd)`` of a step."""
         return memory

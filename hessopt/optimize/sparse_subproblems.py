@@ -25,6 +25,8 @@ Factor = Callable[[float], Solve | None]
 
 # A wider band costs more than factors that follow the structure
 WIDEST = 64
+# So many full rows and columns do no harm
+HUBS = 8
 
 
 def factoriser(B: Any) -> Factor:
@@ -52,11 +54,53 @@ def factoriser(B: Any) -> Factor:
     >>> factor(2.0)(np.array([4.0, 1.0]))
     array([1., 1.])
     """
-    band = _banded(B)
-    if band is not None:
-        return lambda lam: _band_cholesky(band, lam)
-    columns, identity = B.tocsc(), sparse.eye_array(B.shape[0], format="csc")
-    return lambda lam: _ldl(columns + lam * identity if lam else columns)
+    least, band = float(B.diagonal().min()), _banded(B)
+    order = None if band is not None else _bordered(B)
+    columns = (B if order is None else B[order][:, order]).tocsc()
+
+    def factor(lam: float) -> Solve | None:
+        if least + lam <= 0:  # seen without factors
+            return None
+        if band is not None:
+            return _band_cholesky(band, lam)
+        identity = sparse.eye_array(B.shape[0], format="csc")
+        return _ldl(columns + lam * identity if lam else columns, order)
+
+    return factor
+
+
+def stays_sparse(B: Any) -> bool:
+    """Whether factors of a matrix of this structure have not many more entries than it.
+
+    That is so for a band, for what becomes one in another order, for a grid, and where a few rows
+    and columns more are full. What is linked at random fills up.
+    """
+    n, full = B.shape[0], _full(B)
+    if np.count_nonzero(full) > HUBS:
+        return False
+    rest = B[~full][:, ~full] if full.any() else B
+    widest = max(WIDEST, 2 * int(np.sqrt(n)))
+    return _ordered(rest, widest)[-1] <= widest
+
+
+def _full(B: Any) -> Any:
+    """Return which rows are so full that all else is better done before them."""
+    return np.diff(B.indptr) > max(B.shape[0] / 10, WIDEST)
+
+
+def _bordered(B: Any) -> Any:
+    """Return the order of a band with a few full rows and columns behind it, None where it is none.
+
+    An order by least degree takes long where there are full rows.
+    """
+    full = _full(B)
+    if not full.any():
+        return None
+    thin = np.flatnonzero(~full)
+    _, _, order, width = _ordered(B[thin][:, thin], WIDEST)
+    if width > WIDEST:
+        return None
+    return np.concatenate([thin if order is None else thin[order], np.flatnonzero(full)])
 
 
 def newton_direction(B: Any, g: Array, least: float = 1e-3) -> tuple[Array, bool]:
@@ -142,24 +186,32 @@ class _Band(NamedTuple):
     order: Any
 
 
-def _banded(B: Any) -> _Band | None:
-    """Return a matrix as a band if it is a narrow one as it stands, or in another order."""
+def _ordered(B: Any, widest: int) -> tuple[Any, Any, Any, int]:
+    """Return rows and columns of the entries, the order that makes a band of them, its width.
+
+    If the band is narrow enough as it stands, it stays so, and the order is None.
+    """
     from scipy.sparse.csgraph import reverse_cuthill_mckee
 
     n = B.shape[0]
     row, column = np.repeat(np.arange(n), np.diff(B.indptr)), B.indices
-    order = None
     width = int(np.max(row - column, initial=0))
-    if width > WIDEST:
-        order = reverse_cuthill_mckee(B, symmetric_mode=True)
-        place = np.empty(n, np.intp)
-        place[order] = np.arange(n)
-        row, column = place[row], place[column]
-        width = int(np.max(row - column, initial=0))
+    if width <= widest:
+        return row, column, None, width
+    order = reverse_cuthill_mckee(B, symmetric_mode=True)
+    place = np.empty(n, np.intp)
+    place[order] = np.arange(n)
+    row, column = place[row], place[column]
+    return row, column, order, int(np.max(row - column, initial=0))
+
+
+def _banded(B: Any) -> _Band | None:
+    """Return a matrix as a band if it is a narrow one as it stands, or in another order."""
+    row, column, order, width = _ordered(B, WIDEST)
     if width > WIDEST:
         return None
     lower = row >= column
-    rows = np.zeros((width + 1, n))
+    rows = np.zeros((width + 1, B.shape[0]))
     rows[(row - column)[lower], column[lower]] = B.data[lower]
     return _Band(rows, order)
 
@@ -175,32 +227,44 @@ def _band_cholesky(band: _Band, lam: float) -> Solve | None:
         return None
     if not _clear(L[0] ** 2):
         return None
-    if band.order is None:
-        return lambda b: cho_solve_banded((L, True), b, check_finite=False)
 
     def solve(b: Array) -> Array:
-        x = np.empty_like(b)
-        x[band.order] = cho_solve_banded((L, True), b[band.order], check_finite=False)
-        return x
+        return cho_solve_banded((L, True), b, check_finite=False)
 
-    return solve
+    return solve if band.order is None else _reordered(solve, band.order)
 
 
-def _ldl(B: Any) -> Solve | None:
-    """Factorise with pivots from the diagonal alone, so that U is D L' and shows the inertia."""
+def _ldl(B: Any, order: Any) -> Solve | None:
+    """Factorise with pivots from the diagonal alone, so that U is D L' and shows the inertia.
+
+    The columns come in the `order` of the matrix whose solutions are wanted, or in their own.
+    """
     from scipy.sparse.linalg import splu
 
     try:
         lu = splu(
             B,
-            permc_spec="MMD_AT_PLUS_A",
+            permc_spec="MMD_AT_PLUS_A" if order is None else "NATURAL",
             diag_pivot_thresh=0.0,
             options={"SymmetricMode": True},
         )
     except RuntimeError:  # a pivot is zero
         return None
     symmetric = np.array_equal(lu.perm_r, lu.perm_c)
-    return lu.solve if symmetric and _clear(lu.U.diagonal()) else None
+    if not symmetric or not _clear(lu.U.diagonal()):
+        return None
+    return lu.solve if order is None else _reordered(lu.solve, order)
+
+
+def _reordered(solve: Solve, order: Any) -> Solve:
+    """Solve with a matrix by solving with it in another order."""
+
+    def solved(b: Array) -> Array:
+        x = np.empty_like(b)
+        x[order] = solve(b[order])
+        return x
+
+    return solved
 
 
 def _clear(pivots: Array) -> bool:

@@ -27,11 +27,20 @@ def grid(side: int, diagonal: float = 2.1) -> sparse.csr_array:
     return sparse.csr_array(sparse.kron(one, eye) + sparse.kron(eye, one))
 
 
+def bordered(B: Any) -> sparse.csr_array:
+    """Return the matrix with one full row and column in the middle."""
+    border = np.zeros(B.shape)
+    border[B.shape[0] // 2] = 1e-3
+    return sparse.csr_array(B + border + border.T)
+
+
 MATRICES = {
     "chain": chain(300),
     "shuffled chain": shuffled(chain(300)),
     "grid": grid(12),
     "wide grid": shuffled(grid(70)),
+    "bordered": bordered(chain(300)),
+    "shuffled bordered": shuffled(bordered(chain(300))),
     "diagonal": sparse.eye_array(7).tocsr() * 3.0,
     "no entries off one block": sparse.csr_array(sparse.block_diag([np.eye(2) + 1, np.eye(80)])),
 }

@@ -6,15 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize.assembled import Assembled, Auto
 from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.past_directions import Auto, Pairs, PastCG
+from hessopt.optimize.past_directions import Pairs, PastCG
 from hessopt.optimize.preconditioners import Diagonal, Given, Preconditioner, Scale, dual_norm
 from hessopt.optimize.subproblems import Product
 
 WHAT = (
-    "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', a matrix, a LinearOperator, or a "
-    "function of x that returns one, which approximates the inverse of the Hessian"
+    "option 'preconditioner' must be 'auto', 'diagonal', 'lbfgs', 'sparse', a matrix, a "
+    "LinearOperator, or a function of x that returns one, which approximates the inverse of the "
+    "Hessian"
 )
 
 
@@ -54,9 +56,10 @@ def newton_equation(
     cg_maxiter: int | None,
 ) -> NewtonEquation:
     """Set up the Newton equation at a point."""
-    B = objective.hvp(point.x)
+    A = preconditioner.matrix(objective, point)
+    B: Product = objective.hvp(point.x) if A is None else A.dot
     M, memory = preconditioner.at(objective, point, memory, B)
-    pairs = preconditioner.pairs()
+    pairs = preconditioner.pairs() if A is None else None
 
     def noted(d: np.ndarray) -> np.ndarray:
         Bd = B(d)
@@ -80,7 +83,8 @@ def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
     Parameters
     ----------
     spec : object
-        ``"auto"``, ``"diagonal"``, ``"lbfgs"``, a matrix, an operator, a function of x, or None.
+        ``"auto"``, ``"diagonal"``, ``"lbfgs"``, ``"sparse"``, a matrix, an operator, a function of
+        x, or None.
     scale : object
         ``"auto"`` or True, typical sizes of the variables, or None.
 
@@ -120,7 +124,7 @@ def preconditioner(spec: Any, scale: Any = None) -> Preconditioner:
     if spec is None:
         return Preconditioner()
     if isinstance(spec, str):
-        kinds = {"auto": Auto, "diagonal": Diagonal, "lbfgs": PastCG}
+        kinds = {"auto": Auto, "diagonal": Diagonal, "lbfgs": PastCG, "sparse": Assembled}
         if spec not in kinds:
             raise ValueError(f"{WHAT}; not {spec!r}")
         return kinds[spec]()

@@ -39,9 +39,10 @@ class NewtonCG(Method):
         The most products with the Hessian in one step; by default ``min(10 n, 1000)``, at least
         20.
     preconditioner : object, optional
+        ``"sparse"`` (the Hessian itself, put together from at most 8 products, and its factors),
         ``"diagonal"``, ``"lbfgs"`` (from past directions), None, or an approximate inverse
         of the Hessian: a matrix, a LinearOperator, or a function of x that returns one. By default
-        ``"lbfgs"`` up to 2000 variables.
+        ``"sparse"`` where that can be beyond 100 variables, else ``"lbfgs"`` up to 2000.
     scale : object, optional
         ``"auto"``, or typical sizes of the variables.
 

@@ -1,21 +1,39 @@
-"""What ``method="auto"`` chooses: the whole rule."""
+"""What ``method="auto"`` chooses: the whole rule. `docs/choosing_a_method.md` says why."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hessopt.optimize.differences import is_scheme
 
-# Up to here a dense Hessian costs less than the iterations that it saves
-DENSE = 100
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
+# Up to here SLSQP, whose work grows with the cube of n, takes no time to speak of
+FEW = 100
+
+# What SciPy's SLSQP reports when it is out of iterations, not of ideas
+OUT_OF_ITERATIONS = 9
 
 
 class Choice(NamedTuple):
-    """A method, why, and options that suit exact derivatives better than SciPy's defaults."""
+    """A method, why, and options that suit exact derivatives better than SciPy's defaults.
+
+    Parameters
+    ----------
+    method, reason : str
+        What is run, and why.
+    options : dict
+        For it.
+    otherwise : str, optional
+        What is run if that fails.
+    """
 
     method: str
     reason: str
     options: dict[str, Any]
+    otherwise: str | None = None
 
 
 def choose(n: int, jac: Any, hess: Any, hessp: Any, bounds: Any, constraints: Any) -> Choice:
@@ -25,13 +43,10 @@ def choose(n: int, jac: Any, hess: Any, hessp: Any, bounds: Any, constraints: An
     --------
     >>> from hessopt.optimize.auto import choose
     >>> choose(1000, None, None, None, None, []).method
-    'trust-ncg'
+    'adaptive-newton'
     """
-    small, size = n <= DENSE, f"{n} variables, {'at most' if n <= DENSE else 'more than'} {DENSE}"
     if constraints:
-        if small:
-            return Choice("slsqp", f"constraints, {size}", {"ftol": 1e-9, "maxiter": 1000})
-        return Choice("trust-constr", f"constraints, {size}", {})
+        return _with_constraints(n)
     first_order = is_scheme(jac) or (jac and hess is None and hessp is None)
     if bounds is not None and first_order:
         reason = "bounds, a given gradient without second derivatives"
@@ -42,4 +57,32 @@ def choose(n: int, jac: Any, hess: Any, hessp: Any, bounds: Any, constraints: An
         return Choice("l-bfgs", "a given gradient without second derivatives", {})
     if hessp is not None and hess is None:
         return Choice("trust-ncg", "given products with the Hessian", {})
-    return Choice("newton" if small else "trust-ncg", size, {})
+    return Choice("adaptive-newton", "no bounds, no constraints", {})
+
+
+def _with_constraints(n: int) -> Choice:
+    size = f"constraints, {n} variables, {'at most' if n <= FEW else 'more than'} {FEW}"
+    own = "augmented-lagrangian"
+    if n <= FEW:
+        return Choice("slsqp", size, {"ftol": 1e-9, "maxiter": 1000}, own)
+    if find_spec("ipyopt") is not None:
+        return Choice("ipopt", size, {}, own)
+    return Choice(own, size, {})
+
+
+def has_failed(result: OptimizeResult) -> bool:
+    """Whether another method may do better: not where a limit or the user ended the run."""
+    return not result.success and result.status < 99 and result.status != OUT_OF_ITERATIONS
+
+
+def better_of(first: OptimizeResult, second: OptimizeResult) -> OptimizeResult:
+    """Return the better of two runs, with what both cost and what was tried."""
+    best = second
+    if not second.success:
+        best = min(first, second, key=lambda r: (r.get("constr_violation", 0.0), r.fun))
+    for name in ("nit", "nfev", "njev", "nhev"):
+        best[name] = first.get(name, 0) + second.get(name, 0)
+    best.message = (
+        f"{best.message} ({first.method} had failed: {first.message}; then {second.method} was run)"
+    )
+    return best

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver, origin
-from hessopt.optimize.auto import choose
+from hessopt.optimize.auto import better_of, choose, has_failed
 from hessopt.optimize.bounds import Box, parse_bounds, same_box
 from hessopt.optimize.compiled import untraced
 from hessopt.optimize.constraint_set import ConstraintSet
@@ -75,10 +75,11 @@ def minimize(
         ``hessopt[ipopt]``); or one that SciPy runs with our derivatives: ``"nelder-mead"``,
         ``"powell"``, ``"cg"`` (Polak and Ribiere's), ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``,
         ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``. Case does not matter, nor whether one writes
-        ``_`` or ``-``. ``"auto"`` chooses, and says in the message what: ``newton`` up to 100
-        variables, else ``trust-ncg``; ``tron`` with bounds; with constraints ``slsqp`` up to 100
-        variables, else ``trust-constr``; ``l-bfgs`` where there is only a given gradient, with
-        bounds ``l-bfgs-b``. A callable is a custom method, as in SciPy.
+        ``_`` or ``-``. ``"auto"`` chooses, and says in the message what: ``adaptive-newton``;
+        ``tron`` with bounds; with constraints ``slsqp`` up to 100 variables, else ``ipopt`` if it
+        is installed, and ``augmented-lagrangian`` where that is not or the other failed;
+        ``l-bfgs`` where there is only a given gradient, with bounds ``l-bfgs-b``. A callable is a
+        custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.
@@ -186,11 +187,11 @@ def minimize(
             "options['resume'] is of a run with other bounds; give the same, or start again from "
             "res.x"
         )
-    name, reason = canonical(method or "auto", [*METHODS, *OTHERS]), None
+    name, reason, otherwise = canonical(method or "auto", [*METHODS, *OTHERS]), None, None
     if name == "auto" and state is not None:
         name, reason = state.method.name, "it is the method of the run that is resumed"
     elif name == "auto":
-        name, reason, defaults = choose(flat.size, jac, hess, hessp, box, constraints)
+        name, reason, defaults, otherwise = choose(flat.size, jac, hess, hessp, box, constraints)
         general, others = split({**defaults, **(options or {})})
     if name in METHODS and (renamed := METHODS[name].scipy_names.keys() & others.keys()):
         given = {METHODS[name].scipy_names[old]: others.pop(old) for old in renamed}
@@ -255,6 +256,12 @@ def minimize(
             result = run()
     except StartNotFinite as error:
         result = not_started(error, name)
+    if otherwise is not None and has_failed(result):
+        given = {"bounds": bounds, "constraints": constraints, "tol": tol, "callback": callback}
+        result = better_of(
+            result,
+            minimize(fun, x0, args, otherwise, **derivatives, **given, options=options),
+        )
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
     return origin.of_objective(result, fun, args, jac, hess, hessp, box, bool(parts))

@@ -268,7 +268,7 @@ class Objective(Guarded[Point]):
         """
         curvature = self._curvature(x)
         if curvature.matrix is not None:
-            return 0.0
+            return 1.0
         price = curvature.price() if self.n > DENSE and curvature.price is not None else None
         if price is None:
             return self.n if self.n <= dense else np.inf

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from scipy.optimize import OptimizeResult
 
-from hessopt.optimize.auto import DENSE, choose
+from hessopt.optimize import auto
+from hessopt.optimize.auto import FEW, better_of, choose, has_failed
 from hessopt.optimize.minimize import minimize
 
 GIVEN = {"jac": None, "hess": None, "hessp": None, "bounds": None, "constraints": []}
@@ -14,39 +16,45 @@ def product(x, p):
 @pytest.mark.parametrize(
     ("n", "given", "method"),
     [
-        (2, {}, "newton"),
-        (DENSE, {}, "newton"),
-        (DENSE + 1, {}, "trust-ncg"),
+        (2, {}, "adaptive-newton"),
+        (10**6, {}, "adaptive-newton"),
         (2, {"jac": product}, "l-bfgs"),
         (2, {"jac": True}, "l-bfgs"),
         (2, {"jac": "2-point"}, "l-bfgs"),
-        (2, {"jac": product, "hess": product}, "newton"),
+        (2, {"jac": product, "hess": product}, "adaptive-newton"),
         (2, {"jac": product, "hessp": product}, "trust-ncg"),
-        (2, {"hess": product}, "newton"),
+        (2, {"hess": product}, "adaptive-newton"),
         (2, {"bounds": [(0, 1)] * 2}, "tron"),
-        (DENSE + 1, {"bounds": [(0, 1)] * 2, "hess": product}, "tron"),
+        (FEW + 1, {"bounds": [(0, 1)] * 2, "hess": product}, "tron"),
         (2, {"bounds": [(0, 1)] * 2, "jac": product, "hessp": product}, "tron"),
         (2, {"bounds": [(0, 1)] * 2, "jac": product}, "l-bfgs-b"),
         (2, {"constraints": [{}]}, "slsqp"),
-        (DENSE + 1, {"constraints": [{}], "bounds": [(0, 1)]}, "trust-constr"),
+        (FEW + 1, {"constraints": [{}], "bounds": [(0, 1)]}, "ipopt"),
     ],
 )
-def test_the_rule(n, given, method):
+def test_the_rule(n, given, method, monkeypatch):
+    monkeypatch.setattr(auto, "find_spec", lambda name: name)
     assert choose(n, **{**GIVEN, **given}).method == method
+
+
+def test_without_ipopt(monkeypatch):
+    monkeypatch.setattr(auto, "find_spec", lambda name: None)
+    assert choose(FEW + 1, **{**GIVEN, "constraints": [{}]}).method == "augmented-lagrangian"
 
 
 @pytest.mark.parametrize("method", ["auto", None, "AUTO"])
 def test_the_message_says_what_was_chosen(method, rosenbrock, capsys):
     res = minimize(rosenbrock, [-1.2, 1.0], method=method, options={"disp": True})
-    assert res.method == "newton"
-    assert res.message.endswith("(method 'auto' chose newton: 2 variables, at most 100)")
-    assert capsys.readouterr().out.startswith("newton: 2 variables, at most 100\n")
+    assert res.method == "adaptive-newton"
+    said = "(method 'auto' chose adaptive-newton: no bounds, no constraints)"
+    assert res.message.endswith(said)
+    assert capsys.readouterr().out.startswith("adaptive-newton: no bounds, no constraints\n")
 
 
 def test_large_problems(rosenbrock):
     x0 = np.full(1000, 1.5)
     res = minimize(rosenbrock, x0)
-    assert (res.method, res.success) == ("trust-ncg", True)
+    assert (res.method, res.success) == ("adaptive-newton", True)
     assert res.nfev < 40
     np.testing.assert_allclose(res.x, 1.0, atol=1e-6)
 
@@ -68,6 +76,44 @@ def test_constraints(rosenbrock):
         other = np.sqrt(1.5) * np.array([np.cos(nearby), np.sin(nearby)])
         assert rosenbrock(other) > res.fun
     assert "constraints, 2 variables" in res.message
+
+
+def test_where_slsqp_fails_another_is_tried():
+    """Problem 61 of Hock and Schittkowski: its Jacobian is singular at the start."""
+    res = minimize(
+        lambda x: 4 * x[0] ** 2 + 2 * x[1] ** 2 + 2 * x[2] ** 2 - 33 * x[0] + 16 * x[1] - 24 * x[2],
+        np.zeros(3),
+        constraints=[
+            {"type": "eq", "fun": lambda x: 3 * x[0] - 2 * x[1] ** 2 - 7},
+            {"type": "eq", "fun": lambda x: 4 * x[0] - x[2] ** 2 - 11},
+        ],
+    )
+    assert (res.method, res.success) == ("augmented-lagrangian", True)
+    np.testing.assert_allclose(res.fun, -143.6461422, rtol=1e-8)
+    assert "slsqp had failed: Singular matrix" in res.message
+
+
+def run(**items):
+    return OptimizeResult(
+        {"success": False, "status": 6, "message": "m", "method": "a", "fun": 0.0, **items}
+    )
+
+
+def test_what_has_failed():
+    assert has_failed(run())
+    assert not has_failed(run(success=True))
+    for status in (9, 99, 102, 103, 107):  # a limit, the callback, the user
+        assert not has_failed(run(status=status))
+
+
+def test_the_better_of_two_runs():
+    first, second = run(nfev=3, constr_violation=0.1), run(nfev=4, constr_violation=1.0, fun=-1.0)
+    assert better_of(first, second) is first
+    assert first.nfev == 7
+    second = run(nfev=4, constr_violation=0.0, fun=9.0)
+    assert better_of(run(nfev=3, constr_violation=0.1), second) is second
+    lower = run(success=True, constr_violation=1e-9)
+    assert better_of(run(constr_violation=0.0), lower) is lower
 
 
 def test_a_given_option_is_kept(rosenbrock):

@@ -52,7 +52,7 @@ def trajectory(fun, x0, method, own, **options):
 
 def test_the_table_is_keyed_by_the_names():
     assert {name: method.name for name, method in METHODS.items()} == {n: n for n in METHODS}
-    assert len(METHODS) == 17
+    assert len(METHODS) == 18
 
 
 @every_method

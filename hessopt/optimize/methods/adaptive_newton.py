@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from hessopt.optimize import checks
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.newton import Newton
 from hessopt.optimize.methods.trust_ncg import TrustNCG
@@ -61,9 +62,13 @@ class AdaptiveNewton(Method):
     name: ClassVar[str] = "adaptive-newton"
     order: ClassVar[int] = 2
 
+    truncated: ClassVar[TrustNCG] = TrustNCG()
+    exact: ClassVar[Newton] = Newton()
+
     dense: int = 200
-    truncated: TrustNCG = field(default_factory=TrustNCG, repr=False)
-    exact: Newton = field(default_factory=Newton, repr=False)
+
+    def __post_init__(self) -> None:
+        checks.number(self.dense, "dense", least=0, whole=True)
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, Phase]:
         """Begin with products."""

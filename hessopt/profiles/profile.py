@@ -175,6 +175,7 @@ class Profile:
         return [
             tables.Row(
                 solver=solver,
+                of=len(self.instances),
                 run=sum(o.solver == solver for o in self.outcomes),
                 solved=int(is_solved[:, k].sum()),
                 alone=int((is_solved[:, k] & (is_solved.sum(axis=1) == 1)).sum()),

@@ -22,8 +22,10 @@ class Row:
     ----------
     solver : str
         Its name.
+    of : int
+        How many problems there are.
     run : int
-        How many problems it was run on.
+        How many of them it was run on.
     solved : int
         How many of them it solved.
     alone : int
@@ -41,6 +43,7 @@ class Row:
     """
 
     solver: str
+    of: int
     run: int
     solved: int
     alone: int
@@ -57,7 +60,7 @@ class Row:
         """The row as text."""
         return (
             self.solver,
-            str(self.solved),
+            str(self.solved) if self.run == self.of else f"{self.solved} of {self.run}",
             str(self.alone),
             str(self.best),
             _number(self.evaluations),

@@ -99,6 +99,7 @@ def test_with_local_solutions():
 def test_a_solver_that_was_not_run_everywhere():
     profile = Profile(OUTCOMES[:-1])
     assert profile.counts("c").run == 2
+    assert re.search(r"^c +0 of 2 +0", str(profile), re.MULTILINE)
     assert profile.outcome(Instance("r"), "c") is None
     assert profile.costs[2, profile.solvers.index("c")] == inf
 

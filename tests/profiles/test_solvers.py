@@ -9,22 +9,25 @@ from hessopt.profiles.solvers.registry import SOLVERS
 from hessopt.profiles.solvers.solver import Task
 from hessopt.profiles.worker import _counts
 
-# These find a minimum slowly, or only from near it
-NOT_CONVEX = {"scipy:dogleg", "torchmin:dogleg"}
+PEERS = {"torchmin", "jaxopt", "optimistix"}  # to import and to compile them takes seconds
+DEFECTIVE = pytest.mark.xfail(
+    raises=RuntimeError, reason="torchmin's trust-krylov ends by 'reducible T matrix encountered'"
+)
 KINDS = {
     "free": ("booth", 1e-4),
     "bounds": ("hs4", 1e-3),
     "constraints": ("hs71", 1e-3),
     "fit": ("nist-misra1a", 1e-4),
 }
+
+
+def marks(name):
+    yield from [pytest.mark.slow] * (name.partition(":")[0] in PEERS)
+    yield from [DEFECTIVE] * (name == "torchmin:trust-krylov")
+
+
 CASES = [
-    pytest.param(
-        name,
-        kind,
-        marks=pytest.mark.slow
-        if name.split(":")[0] in {"torchmin", "jaxopt", "optimistix"}
-        else (),
-    )
+    pytest.param(name, kind, marks=list(marks(name)))
     for name, solver in SOLVERS.items()
     for kind in solver.kinds
 ]

@@ -75,7 +75,8 @@ def prepare(method: str, task: Task) -> Solve:
     options = dict(METHODS[method])
 
     def solve() -> Answer:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it calls what torch has given up
             result = minimize(fun, start, method, max_iter=MANY, options=options)
         return Answer.of({**result, "x": result.x.detach().numpy()})
 

@@ -142,7 +142,7 @@ def test_an_interrupt_returns_the_best_point(hessopt, user_file):
 
 def test_control_c_in_a_pipe(tmp_path):
     (tmp_path / "slow.py").write_text(
-        "import time\n\ndef slow(x):\n    time.sleep(0.02)\n    return ((x - 1) ** 4).sum()\n",
+        "import time\n\ndef slow(x):\n    time.sleep(0.2)\n    return ((x - 1) ** 4).sum()\n",
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "hessopt", "minimize", "slow.py:slow", "--n", "2"]

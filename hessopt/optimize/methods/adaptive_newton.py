@@ -16,6 +16,10 @@ from hessopt.optimize.objective import Objective, Point
 # Steps over which products are averaged, and how often the price is asked for
 STEPS = 5
 
+# A run of so many steps, and so many for each variable, is in a valley in which the region stays
+# small: the Hessian of few variables is then worth its price at any rate
+LONG = (50, 10)
+
 
 class Phase(NamedTuple):
     """Which of the two methods goes on, and what it remembers.
@@ -28,14 +32,14 @@ class Phase(NamedTuple):
         Whether it is the one with factors.
     products : tuple of int
         How many products the last steps took.
-    since : int
-        Steps since the price was asked for.
+    steps : int
+        How many steps there were.
     """
 
     inner: Any
     factorises: bool = False
     products: tuple[int, ...] = ()
-    since: int = 0
+    steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class AdaptiveNewton(Method):
     Conjugate gradients take few products far from the solution and where the Hessian is well
     conditioned, and need no memory. Where they take many, the Hessian may be had for fewer: for n
     of them up to a few hundred variables, and where it is sparse for a handful, whatever n is
-    (`hessopt.sparse_hessian`). Then its factors solve the same equations exactly.
+    (`hessopt.sparse_hessian`). Then its factors solve the same equations exactly. With few
+    variables they are also tried where a run gets long.
 
     Parameters
     ----------
@@ -83,9 +88,14 @@ class AdaptiveNewton(Method):
         before = objective.nhev
         point, inner = self.truncated.step(objective, point, memory.inner)
         products = (*memory.products, objective.nhev - before)[-STEPS:]
-        memory = Phase(inner, False, products, memory.since + 1)
-        if memory.since < STEPS:
-            return point, memory
-        if np.mean(products) > objective.hessian_price(point.x, self.dense):
-            return point, Phase(None, True)
-        return point, memory._replace(since=0)
+        memory = Phase(inner, False, products, memory.steps + 1)
+        return point, Phase(None, True) if self.pays(objective, point, memory) else memory
+
+    def pays(self, objective: Objective, point: Point, memory: Phase) -> bool:
+        """Whether to go over to factors."""
+        n, (some, each) = objective.n, LONG
+        if n <= self.dense and memory.steps >= some + each * n:
+            return True
+        if memory.steps % STEPS:
+            return False
+        return bool(np.mean(memory.products) > objective.hessian_price(point.x, self.dense))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import problems
+from hessopt.optimize.methods import METHODS
 from hessopt.profiles.evaluations import witnessed
 from hessopt.profiles.solvers.registry import SOLVERS
 from hessopt.profiles.solvers.solver import Task
@@ -58,3 +59,10 @@ def test_names_say_what_they_are():
     others = {"scipy", "scipy-differences", "torchmin", "jaxopt", "optimistix", "ipopt"}
     assert libraries == {"hessopt", "hessopt-compiled", *others}
     assert all(name == solver.name for name, solver in SOLVERS.items())
+
+
+def test_a_method_of_ours_is_profiled_or_left_out_by_name():
+    """Methods of first order with fixed steps are for data, and for teaching."""
+    left_out = {"gradient-descent", "momentum", "nesterov", "adam", "sgd"}
+    profiled = {name.removeprefix("hessopt:") for name in SOLVERS if name.startswith("hessopt:")}
+    assert profiled == set(METHODS) - left_out | {"least_squares", "curve_fit"}

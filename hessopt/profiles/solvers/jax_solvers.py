@@ -6,6 +6,7 @@ back for each value and gradient.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -48,7 +49,9 @@ def _jax() -> Any:
 @cache
 def _jaxopt_program(name: str, n: int, bounded: bool) -> tuple[_Calls, Program]:
     jax = _jax()
-    import jaxopt
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is no longer maintained, and says so
+        import jaxopt
 
     calls = _Calls()
     scalar, vector = _shapes(jax, n)

@@ -35,7 +35,7 @@ ELEMENTARY = {
     "select": _pieces,
     "deg2rad": lambda xp, a: xp.deg2rad(a * 40),
     "sign floor": lambda xp, a: a * (xp.sign(a) + xp.floor(a + 0.3)),
-    "remainder": lambda xp, a: a % 1.7,
+    "remainder": lambda xp, a: (a + 0.013) % 1.7,
     "2-d of 0-d": lambda xp, a: xp.reshape(xp.sum(a), (1, 1)) * xp.sin(a),
 }
 

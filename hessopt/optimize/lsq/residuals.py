@@ -133,8 +133,8 @@ class Residuals(Guarded[FitPoint]):
             self.check_limits,
             name,
             jit,
-            # Most systems are solved by a handful of Jacobians, most fits by twice as many
-            recorded=4 if square else 0,
+            # Most small systems are solved by fewer Jacobians, most fits by more
+            recorded=8 if square else 0,
             guarded=self.guarded,
         )
         self.loss, self.dense, self.square = loss or Loss(), dense, square

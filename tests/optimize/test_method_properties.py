@@ -178,6 +178,28 @@ def test_nothing_piles_up(method):
     assert used[1] <= used[0] + 200_000
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["l-bfgs", "newton", "newton-cg", "trust-ncg"])
+def test_programs_do_not_pile_up_either(method):
+    """The same with derivatives that are replayed."""
+    chosen: Method = METHODS[method]()
+    scales = np.linspace(1.0, 3.0, 20)
+    objective = Objective(
+        lambda x: np.sum(scales * np.cosh(x)), np.full(20, 2.0), order=chosen.order, jit="numpy"
+    )
+    point, memory = first = chosen.start(objective, objective.x0)
+    used, steps = [], 10_000
+    tracemalloc.start()
+    for k in range(steps):
+        point, memory = chosen.step(objective, point, memory)
+        if point.grad_norm < 1e-6:
+            point, memory = first
+        if k in (500, steps - 1):
+            used.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert used[1] <= used[0] + 200_000
+
+
 @pytest.mark.parametrize("offset", [0.0, 1.0, 1e8])
 @pytest.mark.parametrize(
     "method",

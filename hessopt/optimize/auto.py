@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from hessopt.optimize.differences import is_scheme
-
-# Up to here a dense Hessian costs less than the iterations that it saves
-DENSE = 100
+from hessopt.optimize.objective import DENSE
 
 
 class Choice(NamedTuple):

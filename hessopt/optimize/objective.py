@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Up to here a dense Hessian costs less than it takes to find its structure
+# Up to here a dense Hessian costs less than the iterations that it saves, or than its structure
 DENSE = 100
 
 ADVICE = (

@@ -188,7 +188,7 @@ def test_where_the_package_is_missing_the_error_names_the_extra(monkeypatch, ros
         minimize(rosenbrock, [-1.2, 1.0], method="ipopt")
 
 
-N = 600
+N = 200
 
 
 def chain(x):
@@ -228,7 +228,7 @@ def test_another_way_through_the_functions_has_another_structure(monkeypatch):
 
     def fun(x):
         if x[0] > 0.5:
-            return chain(x) + (x[0] - 0.5) ** 3 * x[300] ** 2
+            return chain(x) + (x[0] - 0.5) ** 3 * x[100] ** 2
         return chain(x)
 
     def constraint(x):

@@ -28,7 +28,13 @@ def close(found: Any, expected: np.ndarray) -> None:
 SMALL = [name for name in problems.names() if np.size(problems.get(name).start) <= 100]
 
 
-@pytest.mark.parametrize("name", SMALL)
+# Every fourth in each run, the others in the slow ones
+SOME = [
+    pytest.param(name, marks=[pytest.mark.slow] if k % 4 else []) for k, name in enumerate(SMALL)
+]
+
+
+@pytest.mark.parametrize("name", SOME)
 def test_hessian_of_every_problem(name: str):
     problem = problems.get(name)
     start = np.asarray(problem.start, float)

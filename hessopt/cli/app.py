@@ -200,7 +200,7 @@ def _profile_arguments(profile: argparse.ArgumentParser) -> None:
     )
     profile.add_argument(
         "--measure",
-        choices=("evaluations", "time", "iterations"),
+        choices=("evaluations", "time", "total", "iterations"),
         default="evaluations",
         help="what a run costs; default: values + gradients + products with the Hessian",
     )

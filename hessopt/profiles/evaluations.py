@@ -124,8 +124,8 @@ class Evaluations:
     """A problem's objective and constraints for the solvers of others, exact and counted.
 
     The last two points are remembered: what is asked for again there costs nothing, and a gradient
-    asked for after the value counts as a gradient alone. The derivatives are compiled here, before
-    the clock starts, from the programs that `hessopt.minimize` runs too.
+    asked for after the value counts as a gradient alone. The derivatives come from the programs
+    that `hessopt.minimize` runs too, and are compiled before the clock starts by `compiled`.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ class Evaluations:
     >>> import problems
     >>> from hessopt.profiles.evaluations import Evaluations
     >>> beale = problems.get("beale")
-    >>> evaluations = Evaluations(beale, beale.start)
+    >>> evaluations = Evaluations(beale, beale.start).compiled(1)
     >>> f, g = evaluations.value(beale.start), evaluations.gradient(beale.start)
     >>> evaluations.ledger.counts()
     Counts(nfev=1, njev=1, nhev=0)
@@ -151,16 +151,23 @@ class Evaluations:
         self.plain = Oracle(problem.value, start.shape)
         self.parts = parse_constraints(restrictions(problem).get("constraints"), start.shape)
         self._known: list[_Known] = []
-        for shift in (0.0, 1e-3, 2e-3):  # traced, compared with an eager call, settled
-            with quiet():
-                self.hessian(start + shift) if self.n <= 100 else self.product(start + shift, start)
-        self._known.clear()
         self.ledger = Ledger()
         self.constraints = ConstraintSet(self.parts, start) if self.parts else None
-        self.oracle.nfev = self.oracle.njev = self.oracle.nhev = 0
         self.ledger.oracles += [self.oracle, self.plain]
         if self.constraints is not None:
             self.ledger.oracles.append(self.constraints)
+
+    def compiled(self, order: int) -> Evaluations:
+        """Compile the gradient, or for order 2 also products and small Hessians; count nothing."""
+        for shift in (0.0, 1e-3, 2e-3):  # traced, compared with an eager call, settled
+            x = self.start + shift
+            if order == 1:
+                self.gradient(x)
+            else:
+                self.hessian(x) if self.n <= 100 else self.product(x, self.start)
+        self._known.clear()
+        self.oracle.nfev = self.oracle.njev = self.oracle.nhev = 0
+        return self
 
     def value(self, x: Any) -> float:
         """Return f, by a call of the plain function."""

@@ -10,6 +10,7 @@ from hessopt.profiles.outcome import Outcome
 MEASURES = {
     "evaluations": "(values + gradients + products) / (n + 1)",
     "time": "time [s]",
+    "total": "time and preparation [s]",
     "iterations": "iterations",
 }
 
@@ -31,6 +32,8 @@ def cost(outcome: Outcome, measure: str) -> float:
     """Return what a run cost; NaN where the solver does not count iterations."""
     if measure == "time":
         return outcome.time
+    if measure == "total":
+        return outcome.time + outcome.preparation
     if measure == "iterations":
         return math.nan if outcome.nit is None else float(outcome.nit)
     return float(outcome.evaluations)

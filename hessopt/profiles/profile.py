@@ -33,7 +33,7 @@ class Profile:
     ----------
     outcomes : iterable of Outcome
         In any order.
-    measure : {"evaluations", "time", "iterations"}
+    measure : {"evaluations", "time", "total", "iterations"}
         What a run costs.
     tau : float
         The tolerance.

@@ -46,7 +46,7 @@ def profile(
         Their names, such as ``"hessopt"`` (``method="auto"``), ``"hessopt:trust-ncg"``,
         ``"scipy:bfgs"`` (with our exact derivatives), or patterns such as ``"scipy:*"``; all that
         are installed unless given. ``"module:NAME"`` is a `Solver` of your own.
-    measure : {"evaluations", "time", "iterations"}
+    measure : {"evaluations", "time", "total", "iterations"}
         What a run costs: values, gradients and products with the Hessian, seconds, or iterations.
     timeout : float
         Seconds for each run.

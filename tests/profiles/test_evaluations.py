@@ -15,7 +15,7 @@ from hessopt.profiles.restrictions import restrictions
 @pytest.fixture
 def wood():
     problem = problems.get("wood")
-    return problem, Evaluations(problem, problem.start)
+    return problem, Evaluations(problem, problem.start).compiled(2)
 
 
 def test_the_derivatives_are_exact(wood):
@@ -30,6 +30,16 @@ def test_the_derivatives_are_exact(wood):
 
 def test_compiling_is_not_counted(wood):
     assert wood[1].ledger.counts() == Counts(0, 0, 0)
+
+
+def test_what_a_solver_does_not_need_is_not_compiled(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Evaluations, "hessian", lambda self, x: asked.append("hessian"))
+    problem = problems.get("wood")
+    Evaluations(problem, problem.start).compiled(1)
+    assert asked == []
+    Evaluations(problem, problem.start).compiled(2)
+    assert asked == ["hessian"] * 3
 
 
 def test_what_is_known_at_a_point_costs_nothing(wood):

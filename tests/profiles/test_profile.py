@@ -57,6 +57,11 @@ def test_time_and_iterations_are_not_divided():
     assert Profile(OUTCOMES, "iterations").data["a"].tolist() == [8, 10, inf]
 
 
+def test_the_total_has_the_preparation():
+    prepared = [replace(outcome, preparation=0.5) for outcome in OUTCOMES]
+    np.testing.assert_allclose(Profile(prepared, "total").data["b"], [0.6, 0.7, inf])
+
+
 def test_the_rows(profile):
     a, b, c = profile.rows
     assert (a.run, a.solved, a.alone, a.best) == (3, 2, 0, 2)

@@ -147,7 +147,7 @@ def test_another_file_is_refused(tmp_path):
     [
         ({"set": "mhg"}, "set must be one of mgh, cutest, bounds, hs, nist, or problems"),
         ({"set": ["bealle"]}, "did you mean 'beale'"),
-        ({"measure": "money"}, "measure must be one of evaluations, time, iterations"),
+        ({"measure": "money"}, "measure must be one of evaluations, time, total, iterations"),
         ({"timeout": 0}, "timeout must be a positive number"),
         ({"tau": -1.0}, "tau must be a positive number"),
         ({"jobs": 0}, "jobs must be a whole number of at least 1"),

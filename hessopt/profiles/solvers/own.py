@@ -13,6 +13,7 @@ import numpy as np
 import problems
 from hessopt.optimize.curve_fit import curve_fit
 from hessopt.optimize.least_squares import least_squares
+from hessopt.optimize.methods import METHODS
 from hessopt.optimize.minimize import minimize
 from hessopt.profiles.solvers.solver import Answer, Solve, Solver, Task
 
@@ -39,7 +40,7 @@ def prepare(method: str, task: Task) -> Solve:
 
 def prepare_compiled(method: str, task: Task) -> Solve:
     """Minimise with derivatives that were compiled before, as the solvers of others get them."""
-    evaluations = task.evaluations
+    evaluations = task.evaluations.compiled(METHODS[method].order)
     given: dict[str, Any] = {"jac": evaluations.gradient}
     if method in ("newton", "trust-exact"):
         given["hess"] = evaluations.hessian

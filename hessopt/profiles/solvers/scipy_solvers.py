@@ -42,8 +42,8 @@ LARGEST_DENSE, LARGEST_DIFFERENCED = 2000, 200
 
 def prepare_exact(method: str, task: Task) -> Solve:
     """Give SciPy the exact derivatives that it takes."""
-    evaluations = task.evaluations
     curvature, options = EXACT[method]
+    evaluations = task.evaluations.compiled(2 if curvature else 1)
     derivatives: dict[str, Any] = {"jac": evaluations.gradient}
     if curvature == "hess":
         derivatives["hess"] = evaluations.hessian

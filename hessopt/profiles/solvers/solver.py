@@ -100,7 +100,7 @@ class Task:
 
     @cached_property
     def evaluations(self) -> Evaluations:
-        """The objective, its exact derivatives, and the constraints: compiled, and counted."""
+        """The objective, its exact derivatives, and the constraints: counted."""
         return Evaluations(self.problem, self.start)
 
     @cached_property

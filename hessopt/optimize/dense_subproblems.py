@@ -12,32 +12,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.secular import Ball, Solve, secular
-from hessopt.optimize.stopping import EPS
+from hessopt.optimize.secular import Ball, cholesky, secular
 from hessopt.optimize.subproblems import ModelStep
 
 Array = NDArray[np.float64]
 
 # A step of this part of the radius is at the edge; shorter, the region did not cut it off
 EDGE = 0.9
-
-
-def cholesky(B: Array, lam: float = 0.0) -> Solve | None:
-    """Return what solves with ``B + lam I``, or None if that is not positive definite."""
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
-
-    shifted = B + lam * np.eye(len(B))
-    try:
-        factor = cho_factor(shifted, lower=True, check_finite=False)
-    except LinAlgError:
-        return None
-    # Near to singular, the digits of a solution are those of the rounding. What counts is the part
-    # of a diagonal entry that is left as a pivot, whatever the units (Demmel; Higham, *Accuracy and
-    # Stability of Numerical Algorithms*, SIAM 2002, section 10.1)
-    left = np.diagonal(factor[0]) ** 2 / np.diagonal(shifted)
-    if not left.min() > len(B) * EPS:
-        return None
-    return lambda b: cho_solve(factor, b, check_finite=False)
 
 
 def more_sorensen(

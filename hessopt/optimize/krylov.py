@@ -45,8 +45,8 @@ class KrylovSpace:
 
     Attributes
     ----------
-    Q : list of ndarray
-        The vectors.
+    Q : ndarray
+        The vectors, as rows.
     delta, gamma : list of float
         The diagonal of T and, with ``gamma[0] = |g|``, what is beside it; the last gamma belongs
         to the vector that would come next.
@@ -54,18 +54,30 @@ class KrylovSpace:
 
     g: Array
     M: Product | None = None
-    Q: list[Array] = field(default_factory=list)
     delta: list[float] = field(default_factory=list)
     gamma: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.room = max(20, ROOM // self.g.size)
+        self.rows = np.empty((1, self.g.size))
         self.t, self.w = self.g, np.zeros_like(self.g)
         self._next()
 
     def _next(self) -> None:
         self.y = self.t if self.M is None else self.M(self.t)
         self.gamma.append(np.sqrt(max(float(self.t @ self.y), 0.0)))
+
+    @property
+    def Q(self) -> Array:
+        """The vectors, as rows."""
+        return self.rows[: len(self.delta)]
+
+    def _keep(self, q: Array, delta: float) -> None:
+        k = len(self.delta)
+        if k == len(self.rows):
+            self.rows = np.concatenate([self.rows, np.empty_like(self.rows)])
+        self.rows[k] = q
+        self.delta.append(delta)
 
     def extend(self, B: Product) -> None:
         """Add a vector at the price of one product."""
@@ -75,14 +87,12 @@ class KrylovSpace:
         delta = float(q @ Bq)
         if not np.isfinite(delta):  # a Hessian that overflows says nothing
             Bq, delta = np.zeros_like(q), 0.0
-        beside = gamma if self.Q else 0.0
-        self.Q.append(q)
+        beside = gamma if self.delta else 0.0
+        self._keep(q, delta)
         self.t = Bq - delta * w - beside * self.w
         if self.M is None:  # rounding makes them lose orthogonality
-            for other in self.Q:
-                self.t = self.t - float(other @ self.t) * other
+            self.t = self.t - (self.Q @ self.t) @ self.Q
         self.w = w
-        self.delta.append(delta)
         self._next()
 
     @property
@@ -96,15 +106,13 @@ class KrylovSpace:
     def closed(self) -> KrylovSpace:
         """Return the space as data: it cannot be extended any more."""
         data = copy(self)
+        data.rows = self.Q
         data.M, data.t, data.w, data.y = None, self.g, self.g, self.g
         return data
 
     def combine(self, h: Array) -> Array:
         """Return ``Q h``."""
-        p = h[0] * self.Q[0]
-        for q, part in zip(self.Q[1:], h[1:], strict=True):
-            p += part * q
-        return p
+        return h @ self.Q
 
     def shifted(self, lam: float) -> Solve | None:
         """Return what solves with ``T + lam I``, or None if that is not positive definite."""
@@ -130,7 +138,7 @@ class KrylovSpace:
 
     def minimise(self, rule: Ball | Cubic, lam: float = 0.0) -> Shift:
         """Minimise in the space; `lam` is the shift of a smaller one, which was not larger."""
-        g = np.zeros(len(self.Q))
+        g = np.zeros(len(self.delta))
         g[0] = self.gamma[0]
         solve = self.shifted(lam)
         if solve is not None and lam == 0 and isinstance(rule, Ball):

@@ -21,7 +21,7 @@ C. Cartis, N. I. M. Gould and P. L. Toint, Math. Program. 127 (2011) 245-295, se
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,31 @@ from hessopt.optimize.stopping import EPS
 
 Array = NDArray[np.float64]
 Solve = Callable[[Array], Array]
+
+
+def cholesky(B: Array, lam: float = 0.0) -> Solve | None:
+    """Return what solves with ``B + lam I``, or None if that is not positive definite.
+
+    Near to singular, the digits of a solution are those of the rounding: that counts as singular.
+    What tells is the part of a diagonal entry that is left as a pivot, whatever the units.
+
+    References
+    ----------
+    N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM 2002, section
+    10.1, on Demmel's theorem.
+    """
+    import scipy.linalg.lapack
+
+    lapack: Any = scipy.linalg.lapack  # its functions are compiled; type checkers miss them
+
+    shifted = B + lam * np.eye(len(B)) if lam else B
+    factor, info = lapack.dpotrf(shifted, lower=1)
+    if info != 0:
+        return None
+    left = np.diagonal(factor) ** 2 / np.diagonal(shifted)
+    if not left.min() > len(B) * EPS:
+        return None
+    return lambda b: lapack.dpotrs(factor, b, lower=1)[0]
 
 
 class Ball(NamedTuple):

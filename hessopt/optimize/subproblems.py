@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hessopt.optimize.secular import cholesky
 from hessopt.optimize.stopping import EPS
 
 Array = NDArray[np.float64]
@@ -347,19 +348,13 @@ def newton_direction(B: Array, g: Array, floor: float = FLOOR) -> tuple[Array, b
 
 
 def _scaled_newton(B: Array, g: Array, floor: float) -> tuple[Array, bool]:
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
-
     D = np.sqrt(np.abs(np.diagonal(B)))
     D = np.where(EPS * D.max(initial=0.0) < D, D, D.max(initial=0.0) or 1.0)
     scaled = B / D / D[:, None]
-    try:
-        factor = cho_factor(scaled, lower=True)
-        pivots = np.diagonal(factor[0])
-        if pivots.min() ** 2 > len(g) * EPS * pivots.max() ** 2:
-            return -cho_solve(factor, g / D) / D, True
-    except LinAlgError:
-        pass
-    eigenvalues, V = eigh(scaled)
+    solve = cholesky(scaled)
+    if solve is not None:
+        return -solve(g / D) / D, True
+    eigenvalues, V = np.linalg.eigh(scaled)
     eigenvalues = np.abs(eigenvalues)
     eigenvalues = np.maximum(eigenvalues, max(floor * eigenvalues.max(), np.finfo(float).tiny))
     return -(V @ ((V.T @ (g / D)) / eigenvalues)) / D, False

@@ -137,7 +137,7 @@ def test_an_interrupt_returns_the_best_point(hessopt, user_file):
     done = hessopt("minimize", "mine.py:interrupted", "--x0", "-1.2,1", "--method", "l-bfgs")
     assert done.code == 130
     assert "Not solved by l-bfgs: Interrupted from the keyboard" in done.out
-    assert re.search(r"^  f +4\.1", done.out, re.MULTILINE)
+    assert re.search(r"^  f +4\.2", done.out, re.MULTILINE)
 
 
 def test_control_c_in_a_pipe(tmp_path):

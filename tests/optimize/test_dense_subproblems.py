@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from hessopt.optimize.dense_subproblems import cholesky, dogleg, more_sorensen
+from hessopt.optimize.dense_subproblems import dogleg, more_sorensen
+from hessopt.optimize.secular import cholesky
 
 SPECTRA = {
     "convex": [0.5, 1, 2, 3, 5],

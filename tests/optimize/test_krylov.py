@@ -24,7 +24,7 @@ every_radius = pytest.mark.parametrize("radius", [1e-4, 0.1, 1.0, 10.0, 1e4])
 def test_lanczos(seed, spectrum, quadratic_model):
     B, g, _ = quadratic_model(seed, SPECTRA[spectrum])
     space = KrylovSpace(g)
-    while not (space.Q and space.complete):
+    while not (len(space.Q) and space.complete):
         space.extend(B.dot)
     Q = np.array(space.Q).T
     k = Q.shape[1]

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from hessopt.optimize.dense_subproblems import cholesky, dogleg, modified
+from hessopt.optimize.dense_subproblems import dogleg, modified
 from hessopt.optimize.methods.trust_exact import DenseTrustRegion
+from hessopt.optimize.secular import cholesky
 from hessopt.optimize.subproblems import ModelStep
 
 

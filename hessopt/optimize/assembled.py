@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.past_directions import AUTO, PastCG
+from hessopt.optimize.past_directions import AUTO, Pairs, PastCG
 from hessopt.optimize.preconditioners import FEW, Preconditioner
 from hessopt.optimize.subproblems import Product
 
@@ -36,7 +36,7 @@ class Assembled(Preconditioner):
 
     most: int = FEW
 
-    def matrix(self, objective: Objective, point: Point) -> Any:
+    def matrix(self, objective: Objective, point: Point, memory: Any = None) -> Any:
         """Return the Hessian as a sparse matrix, None where it is not known as one."""
         return objective.sparse_hessian(point.x, self.most)
 
@@ -63,20 +63,39 @@ class Assembled(Preconditioner):
         return lambda r: unit * product(r), memory
 
 
+# In large problems the sparse Hessian is taken once an equation took more products than so many
+LONG = 30
+WORTHWHILE = "an equation took long"
+
+
 @dataclass(frozen=True)
 class Auto(PastCG):
-    """The sparse Hessian where it is cheap, else past directions in small problems, else none."""
+    """The sparse Hessian where it is cheap, else past directions in small problems, else none.
 
-    def matrix(self, objective: Objective, point: Point) -> Any:
-        """Return the Hessian if it is cheap."""
+    In large problems a few products by a compiled loop are sooner done than factors, so it is taken
+    only after an equation that took many.
+    """
+
+    def matrix(self, objective: Objective, point: Point, memory: Any = None) -> Any:
+        """Return the Hessian if it is cheap and worth it."""
+        if objective.n > AUTO and memory != WORTHWHILE:
+            return None
         return Assembled().matrix(objective, point)
 
     def at(
         self, objective: Objective, point: Point, memory: Any, B: Product
     ) -> tuple[Product | None, Any]:
         """Look at the structure and the size."""
-        if self.matrix(objective, point) is not None:
+        if self.matrix(objective, point, memory) is not None:
             return Assembled().at(objective, point, memory, B)
         if objective.n > AUTO:
-            return None, None
+            return None, memory
         return super().at(objective, point, memory, B)
+
+    def after(self, memory: Any, pairs: Pairs | None) -> Any:
+        """Note whether an equation took long, in small problems its directions."""
+        if pairs is None or not pairs.kept:
+            return memory
+        if pairs.kept[0][0].size > AUTO:
+            return WORTHWHILE if pairs.seen > LONG else memory
+        return super().after(memory, pairs)

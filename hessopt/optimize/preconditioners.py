@@ -51,7 +51,7 @@ class Preconditioner:
         """
         return None, memory
 
-    def matrix(self, objective: Objective, point: Point) -> Any:
+    def matrix(self, objective: Objective, point: Point, memory: Any = None) -> Any:
         """Return the Hessian as a matrix if this takes one, which then makes all products."""
         return None
 

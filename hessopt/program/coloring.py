@@ -107,6 +107,11 @@ def star(pattern: Pattern) -> Coloring:
     array([1, 1, 1, 0])
     """
     n = pattern.shape[0]
+    row, column = _entries(pattern)
+    width = int(np.max(np.abs(row - column), initial=0))
+    if np.max(np.diff(pattern.indptr), initial=0) == 2 * width + 1:  # a band: no need to search
+        colors, count = np.arange(n) % (2 * width + 1), min(n, 2 * width + 1)
+        return Coloring(colors, count, _symmetric_sources(pattern, colors, count))
     neighbours = _lists(_without_diagonal(pattern))
     near = [0] * n  # the colours of the neighbours, as the bits of a number
     bits = [0] * n  # the own colour as a bit, 0 as long as there is none

@@ -137,3 +137,19 @@ def test_a_hessian_that_is_not_finite_is_no_preconditioner():
         point = objective(objective.x0)
         M, _ = Assembled().at(objective, point, None, lambda v: v)
     assert M is None
+
+
+def test_in_large_problems_it_is_taken_after_an_equation_that_took_long():
+    n = 2500
+    easy = minimize(lambda x: np.sum(np.cosh(x)) + np.sum(x[1:] * x[:-1]) / 4, np.ones(n))
+    assert easy.success
+    assert easy.nhev != 3 * easy.nit + 1
+
+    def hard(x):
+        return np.sum((x[1:] - x[:-1]) ** 2) * n + np.sum(np.cosh(x) - x)
+
+    x0 = np.random.default_rng(3).uniform(-1, 1, n)
+    res = minimize(hard, x0)
+    without = minimize(hard, x0, method="trust-ncg", options={"preconditioner": None})
+    assert res.success
+    assert res.nhev < without.nhev / 2

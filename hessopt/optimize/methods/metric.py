@@ -56,7 +56,7 @@ def newton_equation(
     cg_maxiter: int | None,
 ) -> NewtonEquation:
     """Set up the Newton equation at a point."""
-    A = preconditioner.matrix(objective, point)
+    A = preconditioner.matrix(objective, point, memory)
     B: Product = objective.hvp(point.x) if A is None else A.dot
     M, memory = preconditioner.at(objective, point, memory, B)
     pairs = preconditioner.pairs() if A is None else None

@@ -92,7 +92,7 @@ class AdaptiveNewton(Method):
         return point, Phase(None, True) if self.pays(objective, point, memory) else memory
 
     def pays(self, objective: Objective, point: Point, memory: Phase) -> bool:
-        """Whether to go over to factors."""
+        """Whether the factors cost less from here on."""
         n, (some, each) = objective.n, LONG
         if n <= self.dense and memory.steps >= some + each * n:
             return True

@@ -73,12 +73,13 @@ class Profile:
     ) -> None:
         if not tau > 0:
             raise ValueError(f"tau must be a positive number, got {tau!r}")
-        self.outcomes = list(outcomes)
+        # A pair that is in a file twice counts once, by its last run
+        self._runs = {(o.instance, o.solver): o for o in outcomes}
+        self.outcomes = list(self._runs.values())
         if not self.outcomes:
             raise ValueError("outcomes must not be empty: nothing has been run")
         self.measure, self.tau, self.local = checked(measure), tau, local
         self.instances = list(dict.fromkeys(o.instance for o in self.outcomes))
-        self._runs = {(o.instance, o.solver): o for o in self.outcomes}
         self._least = least_values(self.outcomes)
         names = dict.fromkeys(o.solver for o in self.outcomes)
         ranked = {name: (-self._solved_by(name), self._total(name)) for name in names}
@@ -227,8 +228,8 @@ class Profile:
             Where to save it, in any format that matplotlib writes; nothing is shown then. Without
             it the figure is one of pyplot's: ``matplotlib.pyplot.show()`` shows it.
         solvers : iterable of str, optional
-            Those to draw; our default and the nine best of the others unless given. The ratios are
-            to the best of all in any case.
+            Those to draw; our default and nine others, the best of each library among them, unless
+            given: of those that were run on all problems. The ratios are to the best of all.
 
         Returns
         -------
@@ -242,7 +243,10 @@ class Profile:
         """
         from hessopt.profiles.pictures import draw, telling
 
-        return draw(self, to_file, telling(self.solvers) if solvers is None else list(solvers))
+        if solvers is None:
+            everywhere = [row.solver for row in self.rows if row.run == row.of]
+            solvers = telling(everywhere or self.solvers)
+        return draw(self, to_file, list(solvers))
 
     def _columns(self, table: Array) -> dict[str, Array]:
         return {solver: np.sort(table[:, k]) for k, solver in enumerate(self.solvers)}

@@ -109,6 +109,14 @@ def test_a_solver_that_was_not_run_everywhere():
     assert profile.costs[2, profile.solvers.index("c")] == inf
 
 
+def test_a_run_that_is_there_twice_counts_once():
+    again = replace(OUTCOMES[2], f=0.0)
+    profile = Profile([*OUTCOMES, again])
+    assert profile.counts("c").run == 3
+    assert profile.counts("c").solved == 2
+    assert profile.outcome(Instance("p"), "c") is again
+
+
 def test_the_table(profile):
     text = str(profile)
     assert re.search(r"^solver +solved +alone +best +evals", text)
@@ -178,6 +186,11 @@ def test_few_curves_are_drawn_unless_asked_for(tmp_path):
     assert telling(crowd) == [*crowd[: MOST_CURVES - 1], "b:late"]
     left, _ = profile.plot(tmp_path / "two.svg", ["s15", "s03"])
     assert [line.get_label() for line in left.get_lines()] == ["s15", "s03"]
+
+
+def test_curves_of_those_that_were_not_run_everywhere_are_not_drawn(tmp_path):
+    left, _ = Profile(OUTCOMES[:-1]).plot(tmp_path / "two.svg")
+    assert [line.get_label() for line in left.get_lines()] == ["a", "b"]
 
 
 def test_a_picture_where_nothing_was_solved(tmp_path):

@@ -539,3 +539,18 @@ def test_inputs_are_not_written_into():
         x.flags.writeable = False
         for _ in range(3):
             same(jitted(x), f(x))
+
+
+def test_a_hessian_that_is_zero_under_a_traced_condition():
+    """The condition is traced, so the gradient is recorded although it does not depend on x."""
+    table = np.array([[1.0, -2.0, 0.5], [0.3, 0.2, -1.0]])
+
+    def f(x):
+        return np.sum(np.where(np.sum(x) > 0, table, np.sum(x)))
+
+    product = hessopt.jit(hessopt.hvp(f))  # a warning that it runs eagerly would be an error
+    for sign in (1.0, -1.0):
+        np.testing.assert_array_equal(product(sign * np.ones(3), np.arange(3.0)), np.zeros(3))
+    gradient = hessopt.jit(hessopt.grad(f))
+    np.testing.assert_array_equal(gradient(-np.ones(3)), np.full(3, 6.0))
+    np.testing.assert_array_equal(gradient(np.ones(3)), np.zeros(3))

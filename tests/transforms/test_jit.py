@@ -579,3 +579,18 @@ def test_a_reference_is_what_is_called_and_compared_with():
     assert eager.refusal
     kept = pickle.loads(pickle.dumps(Jitted(np.sin, "numpy", True, True, np.cos)))
     assert (kept.function, kept.reference) == (np.sin, np.cos)
+
+
+def test_a_hessian_that_is_zero_under_a_traced_condition():
+    """The condition is traced, so the gradient is recorded although it does not depend on x."""
+    table = np.array([[1.0, -2.0, 0.5], [0.3, 0.2, -1.0]])
+
+    def f(x):
+        return np.sum(np.where(np.sum(x) > 0, table, np.sum(x)))
+
+    product = hessopt.jit(hessopt.hvp(f))  # a warning that it runs eagerly would be an error
+    for sign in (1.0, -1.0):
+        np.testing.assert_array_equal(product(sign * np.ones(3), np.arange(3.0)), np.zeros(3))
+    gradient = hessopt.jit(hessopt.grad(f))
+    np.testing.assert_array_equal(gradient(-np.ones(3)), np.full(3, 6.0))
+    np.testing.assert_array_equal(gradient(np.ones(3)), np.zeros(3))

@@ -199,7 +199,8 @@ class Jitted(ShortlyCalled):
         signature = self._signatures.get(call.key) or self._new_signature(call.key)
         for _ in range(2):
             for one in signature.traces:
-                if _replay(one, call) is not None:
+                # Without conditions it holds for all values, and need not be run to see that
+                if not one.engine.program.guards or _replay(one, call) is not None:
                     return one.engine.program
             if not signature.eager:
                 self._trace(signature, call, args, kwargs)

@@ -139,7 +139,7 @@ class Evaluations:
     >>> import problems
     >>> from hessopt.profiles.evaluations import Evaluations
     >>> beale = problems.get("beale")
-    >>> evaluations = Evaluations(beale, beale.start).compiled(1)
+    >>> evaluations = Evaluations(beale, beale.start).compiled("gradient")
     >>> f, g = evaluations.value(beale.start), evaluations.gradient(beale.start)
     >>> evaluations.ledger.counts()
     Counts(nfev=1, njev=1, nhev=0)
@@ -157,14 +157,16 @@ class Evaluations:
         if self.constraints is not None:
             self.ledger.oracles.append(self.constraints)
 
-    def compiled(self, order: int) -> Evaluations:
-        """Compile the gradient, or for order 2 also products and small Hessians; count nothing."""
+    def compiled(self, what: str) -> Evaluations:
+        """Compile the ``"gradient"``, and the ``"product"`` or the ``"hessian"``; count nothing."""
         for shift in (0.0, 1e-3, 2e-3):  # traced, compared with an eager call, settled
             x = self.start + shift
-            if order == 1:
+            if what == "gradient":
                 self.gradient(x)
+            elif what == "product":
+                self.product(x, self.start)
             else:
-                self.hessian(x) if self.n <= 100 else self.product(x, self.start)
+                self.hessian(x)
         self._known.clear()
         self.oracle.nfev = self.oracle.njev = self.oracle.nhev = 0
         return self

@@ -15,7 +15,7 @@ from hessopt.profiles.restrictions import restrictions
 @pytest.fixture
 def wood():
     problem = problems.get("wood")
-    return problem, Evaluations(problem, problem.start).compiled(2)
+    return problem, Evaluations(problem, problem.start).compiled("hessian")
 
 
 def test_the_derivatives_are_exact(wood):
@@ -36,9 +36,9 @@ def test_what_a_solver_does_not_need_is_not_compiled(monkeypatch):
     asked = []
     monkeypatch.setattr(Evaluations, "hessian", lambda self, x: asked.append("hessian"))
     problem = problems.get("wood")
-    Evaluations(problem, problem.start).compiled(1)
+    Evaluations(problem, problem.start).compiled("gradient")
     assert asked == []
-    Evaluations(problem, problem.start).compiled(2)
+    Evaluations(problem, problem.start).compiled("hessian")
     assert asked == ["hessian"] * 3
 
 

@@ -74,7 +74,7 @@ def prepare_jaxopt(name: str, bounded: bool, task: Task) -> Solve:
     """Minimise by jaxopt, which takes values and gradients together."""
     jax = _jax()
     calls, program = _jaxopt_program(name, task.n, bounded)
-    calls.evaluations = task.evaluations.compiled(1)
+    calls.evaluations = task.evaluations.compiled("gradient")
     arguments = [jax.numpy.asarray(task.start)]
     if bounded:
         bounds = task.restrictions["bounds"]
@@ -125,7 +125,7 @@ def _optimistix_program(name: str, n: int) -> tuple[_Calls, Program]:
 def prepare_optimistix(name: str, task: Task) -> Solve:
     """Minimise by Optimistix, which differentiates."""
     calls, program = _optimistix_program(name, task.n)
-    calls.evaluations = task.evaluations.compiled(1)
+    calls.evaluations = task.evaluations.compiled("gradient")
     return _optimistix(program, task)
 
 

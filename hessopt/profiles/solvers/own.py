@@ -40,11 +40,13 @@ def prepare(method: str, task: Task) -> Solve:
 
 def prepare_compiled(method: str, task: Task) -> Solve:
     """Minimise with derivatives that were compiled before, as the solvers of others get them."""
-    evaluations = task.evaluations.compiled(METHODS[method].order)
+    needs = "gradient" if METHODS[method].order < 2 else "product"
+    needs = "hessian" if method in ("newton", "trust-exact") else needs
+    evaluations = task.evaluations.compiled(needs)
     given: dict[str, Any] = {"jac": evaluations.gradient}
-    if method in ("newton", "trust-exact"):
+    if needs == "hessian":
         given["hess"] = evaluations.hessian
-    elif method not in ("bfgs", "l-bfgs"):
+    elif needs == "product":
         given["hessp"] = evaluations.product
     minimize(lambda x: x @ x, [1.0, 2.0], method=method)
 

@@ -25,6 +25,8 @@ EXACT: dict[str, tuple[str, dict[str, Any]]] = {
     # Its default, 1e-8: by a larger one it stops while the barrier still matters
     "trust-constr": ("hessp", {"gtol": 1e-8, "xtol": 1e-10}),
 }
+# By what SciPy calls it
+NEEDS = {"": "gradient", "hessp": "product", "hess": "hessian"}
 DIFFERENCES = ("bfgs", "cg", "l-bfgs-b", "tnc", "slsqp", "trust-constr")
 NONE: dict[str, dict[str, Any]] = {
     "nelder-mead": {"maxfev": MANY},
@@ -43,7 +45,7 @@ LARGEST_DENSE, LARGEST_DIFFERENCED = 2000, 200
 def prepare_exact(method: str, task: Task) -> Solve:
     """Give SciPy the exact derivatives that it takes."""
     curvature, options = EXACT[method]
-    evaluations = task.evaluations.compiled(2 if curvature else 1)
+    evaluations = task.evaluations.compiled(NEEDS[curvature])
     derivatives: dict[str, Any] = {"jac": evaluations.gradient}
     if curvature == "hess":
         derivatives["hess"] = evaluations.hessian

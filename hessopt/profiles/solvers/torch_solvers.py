@@ -25,6 +25,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "dogleg": {"gtol": GTOL},
 }
 DENSE = ("newton-exact", "trust-exact", "dogleg", "bfgs")
+FIRST_ORDER = ("bfgs", "l-bfgs", "cg")
 FORM_HESSIAN = ("newton-exact", "trust-exact", "dogleg")
 
 
@@ -70,7 +71,10 @@ def prepare(method: str, task: Task) -> Solve:
         from torchmin import minimize
 
     torch.set_num_threads(1)
-    fun = differentiable(task.evaluations.compiled(2), method in FORM_HESSIAN)
+    evaluations = task.evaluations.compiled(
+        "gradient" if method in FIRST_ORDER else "hessian" if method in FORM_HESSIAN else "product"
+    )
+    fun = differentiable(evaluations, method in FORM_HESSIAN)
     start = torch.from_numpy(task.start.copy())
     options = dict(METHODS[method])
 

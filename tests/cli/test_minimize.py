@@ -129,7 +129,8 @@ def test_a_terminal_breaks_long_lines(hessopt, terminal):
     done = hessopt("minimize", "chained-rosenbrock", "--n", "9")
     shown = [line.rpartition("\r")[2] for line in done.out.splitlines()]
     assert max(map(len, shown)) <= 80
-    assert re.search(r",\n {11}\S.* s$", done.out, re.MULTILINE)  # the time's width varies
+    assert re.search(r"\n {11}\S", done.out)  # where it breaks, the width of the time decides
+    assert re.search(r", .* s$", re.sub(r"\n {11}", " ", done.out), re.MULTILINE)
 
 
 @pytest.mark.usefixtures("eagerly")

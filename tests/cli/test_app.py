@@ -28,7 +28,7 @@ def test_version(hessopt):
 def test_as_a_module():
     done = run("minimize", "booth")
     assert done.returncode == 0
-    assert "Solved by newton" in done.stdout
+    assert "Solved by adaptive-newton" in done.stdout
     assert done.stderr == ""
 
 

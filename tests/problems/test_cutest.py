@@ -187,7 +187,9 @@ def test_least_value_without_a_solution_is_reached(name, given):
 )
 def test_starts_that_lead_elsewhere(name, end):
     problem = problems.get(name)
-    result = hessopt.minimize(problem.value, problem.start.copy(), options={"maxiter": 400})
+    result = hessopt.minimize(
+        problem.value, problem.start.copy(), method="l-bfgs", options={"maxiter": 1500}
+    )
     assert result.fun == pytest.approx(end, rel=5e-2 if name == "hatfldfl" else 1e-6)
     assert result.fun > problem.least_value + 1e-6
 

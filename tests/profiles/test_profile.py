@@ -59,7 +59,9 @@ def test_time_and_iterations_are_not_divided():
 
 def test_the_total_has_the_preparation():
     prepared = [replace(outcome, preparation=0.5) for outcome in OUTCOMES]
-    np.testing.assert_allclose(Profile(prepared, "total").data["b"], [0.6, 0.7, inf])
+    profile = Profile(prepared, "total")
+    np.testing.assert_allclose(profile.data["b"], [0.6, 0.7, inf])
+    assert profile.counts("b").time == pytest.approx(np.sqrt(0.6 * 0.7))
 
 
 def test_the_rows(profile):

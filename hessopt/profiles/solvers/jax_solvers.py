@@ -4,6 +4,9 @@ Both compile the solver into one program of XLA. It is compiled before the clock
 back for each value and gradient.
 """
 
+# Nobody needs the peers to develop hessopt
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import warnings

@@ -1,5 +1,8 @@
 """torchmin (PyPI: pytorch-minimize), given our exact derivatives as a torch function."""
 
+# Nobody needs the peers to develop hessopt
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import warnings

@@ -152,7 +152,7 @@ def minimize(
     >>> res.x
     array([1., 1.])
     >>> res.method, res.success
-    ('newton', True)
+    ('adaptive-newton', True)
     """
     if is_container(x0):
         return over_container(

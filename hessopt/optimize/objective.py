@@ -250,7 +250,7 @@ class Objective(Guarded[Point]):
         """
         curvature = self._curvature(x)
         self.check_limits()
-        if self.n > DENSE or curvature.matrix is not None:
+        if self._may_be_sparse(curvature):
             found = self.guarded("structure", curvature.structured)
             if found is not None:
                 return found
@@ -269,7 +269,9 @@ class Objective(Guarded[Point]):
         curvature = self._curvature(x)
         if curvature.matrix is not None:
             return 1.0
-        price = curvature.price() if self.n > DENSE and curvature.price is not None else None
+        price = None
+        if self._may_be_sparse(curvature) and curvature.price is not None:
+            price = self.guarded("structure", curvature.price)
         if price is None:
             return self.n if self.n <= dense else np.inf
         return price
@@ -281,7 +283,7 @@ class Objective(Guarded[Point]):
         a sparse one.
         """
         curvature = self._curvature(x)
-        if self.n <= DENSE and curvature.matrix is None:
+        if not self._may_be_sparse(curvature):
             return None
         self.check_limits()
         return self.guarded("structure", curvature.structured, most)
@@ -291,6 +293,9 @@ class Objective(Guarded[Point]):
         curvature = self._curvature(x)
         self.check_limits()
         return self.guarded("product", curvature.diagonal, most)
+
+    def _may_be_sparse(self, curvature: Curvature) -> bool:
+        return self.n > DENSE or curvature.matrix is not None
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""

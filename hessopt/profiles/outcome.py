@@ -109,6 +109,13 @@ class Outcome:
         return cls(**record)
 
 
+def outcome_of(instance: Instance, solver: str, task: Task, **facts: Any) -> Outcome:
+    """Return the outcome of a run that has these facts besides those that are known before."""
+    with np.errstate(all="ignore"):
+        before = at_start(task)
+    return Outcome(instance.problem, instance.start, solver, task.n, task.kind, **before, **facts)
+
+
 def observed(
     instance: Instance, solver: str, task: Task, answer: Answer, counts: Counts, time: float
 ) -> Outcome:
@@ -117,15 +124,12 @@ def observed(
     facts: dict[str, Any] = {}
     with np.errstate(all="ignore"):
         facts["f"] = float(task.problem.value(x))
-        facts.update(at_start(task))
         facts["violation"] = _violation(task.problem, x)
         facts["grad_norm"] = _grad_norm(task, x)
-    return Outcome(
-        instance.problem,
-        instance.start,
+    return outcome_of(
+        instance,
         solver,
-        task.n,
-        task.kind,
+        task,
         **facts,
         digits=_digits(task.problem, x),
         nfev=counts.nfev,

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from hessopt.profiles.instances import Instance
-from hessopt.profiles.outcome import Outcome, at_start
+from hessopt.profiles.outcome import Outcome, outcome_of
 from hessopt.profiles.worker import READY
 
 # Seconds for what is not timed: to import torch and JAX, and to compile
@@ -113,14 +113,10 @@ class Worker:
         process = self.process
         code = None if process is None else process.wait()
         self.end()
-        task = instance.task()
-        return Outcome(
-            instance.problem,
-            instance.start,
+        return outcome_of(
+            instance,
             solver,
-            task.n,
-            task.kind,
-            **at_start(task),
+            instance.task(),
             time=self.timeout if late and doing == "solving" else float("nan"),
             message=(
                 f"not done after {self.timeout:g} s ({doing})"

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 
 from hessopt.profiles.evaluations import Counts, Ledger, witnessed
 from hessopt.profiles.instances import Instance
-from hessopt.profiles.outcome import Outcome, at_start, observed
+from hessopt.profiles.outcome import observed, outcome_of
 from hessopt.profiles.solvers.registry import solver
 from hessopt.profiles.solvers.solver import Task
 
@@ -50,9 +50,7 @@ def work(asked: dict[str, Any], out: TextIO) -> None:
     """Run one solver on one problem."""
     instance, name = Instance(asked["problem"], asked["start"]), asked["solver"]
     task = instance.task()
-    failed = Outcome(
-        instance.problem, instance.start, name, task.n, task.kind, **at_start(task), failure="error"
-    )
+    failed = outcome_of(instance, name, task, failure="error")
     started = time.perf_counter()
     with witnessed() as ledger:
         try:

@@ -21,7 +21,7 @@ from hessopt.autodiff.accumulate import is_basic
 from hessopt.autodiff.registry import RULES
 from hessopt.program.known import Known, is_number, is_zero
 from hessopt.program.program import Instruction, Program, Ref
-from hessopt.program.rules_of_shape import shortest
+from hessopt.program.rules_of_shape import region, shortest
 
 MOST_TERMS = 8  # of one sum; more would rather be computed as they are written
 FLOAT = np.dtype(np.float64)
@@ -176,10 +176,10 @@ class _Collector:
 
     def written_out(self, x: Any) -> Any:
         """Return the operand, its sum written down if that was not needed before."""
-        if not isinstance(x, Ref) or x.number in self.early or x.number in self.numbers:
-            return self.numbers.get(x.number, x) if isinstance(x, Ref) else x
+        if not isinstance(x, Ref) or x.number in self.early:
+            return x
         terms = self.terms[x.number]
-        if x.number not in terms:
+        if x.number not in terms and x.number not in self.numbers:
             self.numbers[x.number] = self.sum_of(terms)
         return self.numbers.get(x.number, x)
 
@@ -208,7 +208,7 @@ class _Collector:
         patches: dict[str, tuple[Any, Terms]] = {}
         for value, index in zip(line.operands[1:], line.params["indices"], strict=True):
             covered = self.facts.shape(value)
-            if self.is_known(value) or covered != np.broadcast_to(0.0, shape)[index].shape:
+            if self.is_known(value) or covered != region(index, shape):
                 return None
             _, before = patches.get(repr(index), (index, {}))
             total = self.plus(before, self.terms[value.number])
@@ -227,9 +227,7 @@ class _Collector:
                 rest.append((index, self.sum_of(others)))
         result: Terms = {}
         for whole, entries in diagonals.items():
-            values = [
-                self.whole(c, np.broadcast_to(0.0, shape)[index].shape) for index, c in entries
-            ]
+            values = [self.whole(c, region(index, shape)) for index, c in entries]
             indices = tuple(index for index, _ in entries)
             result[whole] = Coefficient(1.0, self.write(_scattered(line, values, indices)))
         if rest:

@@ -56,13 +56,18 @@ def _transpose(line: Instruction, known: Known) -> Any:
     return line if sum(n > 1 for n in known.shape(x)) > 1 else _reshaped(x, line.shape, line)
 
 
+def region(index: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of what an index takes from an array of `shape`."""
+    return np.shape(np.broadcast_to(0.0, shape)[index])
+
+
 def takes_all(index: Any, shape: tuple[int, ...]) -> bool:
     """Whether an index takes every entry of an array of `shape` in its order."""
     parts = index if type(index) is tuple else (index,)
     return (
         is_basic(index)
         and not any(isinstance(part, slice) and (part.step or 1) < 0 for part in parts)
-        and np.size(np.broadcast_to(0.0, shape)[index]) == math.prod(shape)
+        and math.prod(region(index, shape)) == math.prod(shape)
     )
 
 
@@ -102,8 +107,10 @@ def _scatter(line: Instruction, known: Known) -> Any:
     if not takes_all(indices[0], line.shape or ()):
         return line
     first = values[0]
-    taken = np.broadcast_to(0.0, line.shape or ())[indices[0]]
-    if known.shape(first) != np.shape(taken) or known.dtype(first) != line.dtype:
+    if (
+        known.shape(first) != region(indices[0], line.shape or ())
+        or known.dtype(first) != line.dtype
+    ):
         return line
     start = _reshaped(first, line.shape, line)
     if not is_zero(base):
@@ -121,7 +128,7 @@ def _assignment(line: Instruction, known: Known) -> Any:
     index = line.params["index"]
     if not is_basic(index) or known.dtype(value) != line.dtype:
         return line
-    if known.shape(value) != np.broadcast_to(0.0, line.shape or ())[index].shape:
+    if known.shape(value) != region(index, line.shape or ()):
         return line
     patch = _added(base, value, index, known)
     if patch is None and _is_zero_at(base, index, line, known):

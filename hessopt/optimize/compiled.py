@@ -30,9 +30,7 @@ ENTRIES = 200  # of a sparse Hessian, in the mean row; with more, products are b
 SAVES = 4  # at least so many times fewer products than for a dense one
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 LONG = 10_000  # variables; from here on a trace costs hardly more than an evaluation
-MANY = (
-    100  # variables; with fewer, cutting a program in two costs more than all products at a point
-)
+MANY = 100  # variables; for fewer, cutting a program in two costs more than products at a point
 
 
 def untraced(n: int, order: int) -> int:
@@ -183,12 +181,10 @@ class Compiled(Programs):
         else:
             multiply = lambda vs: self._rows(x, vs, *args)  # noqa: E731
         try:
-            found = plan.matrix(multiply, np.float64)
-        except (ReplayError, WrongStructureError) as error:
+            return self.tried(lambda: plan.matrix(multiply, np.float64), lambda: None)
+        except WrongStructureError as error:
             self.note = str(error)
             return None
-        self.note = self._product.refusal or self._rows.refusal
-        return found
 
     def _product_last(self, x: Any, *rest: Any) -> Any:
         """Multiply the last argument, so that the others can be held fixed."""

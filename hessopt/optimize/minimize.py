@@ -102,9 +102,10 @@ def minimize(
         For every method: `gtol` (for ``max |gradient|``; 1e-6 for our own methods), `ftol`
         (change of f, relative where ``|f| > 1``), `xtol` (largest entry of the step, relative where
         x is large; methods run by SciPy have their own defaults and not all three), `maxiter`,
-        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `jit` (True: trace fun once and replay
-        its derivatives, and those of constraints, by numba where that is installed and x is long;
-        ``"numpy"`` or ``"numba"``: by that; False: call fun at each evaluation), `resume` (the
+        `maxfun`, `maxtime` (seconds), `disp`, `return_all`, `jit` (True: where x or the run is
+        long, trace fun once and replay its derivatives, and those of constraints, by numba where
+        that is installed and x very long; a backend, ``"numpy"`` or ``"numba"``: by that; False:
+        call fun at each evaluation), `resume` (the
         result of an earlier run of the same method, which goes on exactly; limits count anew,
         counts add up), `check_derivatives` (compare the derivatives with differences at the start,
         and do not run if they are wrong), and `certify` (at the end, tell a minimum from a saddle

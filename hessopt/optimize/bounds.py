@@ -117,10 +117,10 @@ def parse_bounds(bounds: Any, shape: tuple[int, ...]) -> Box | None:
     >>> parse_bounds([(None, None)] * 2, (2,)) is None
     True
     """
-    from scipy.optimize import Bounds
-
     if bounds is None:
         return None
+    from scipy.optimize import Bounds
+
     if isinstance(bounds, Bounds):
         lower, upper = (_spread(bounds, name, shape) for name in ("lb", "ub"))
         keep = _spread(bounds, "keep_feasible", shape).astype(bool)

@@ -123,10 +123,10 @@ def square(value: Any, n: int) -> Any:
 
 def bound_vectors(bounds: Any, n: int) -> tuple[Array, Array]:
     """Return bounds in either of SciPy's forms, or None, as two vectors of n numbers."""
-    from scipy.optimize import Bounds
-
     if bounds is None:
         return np.full(n, -np.inf), np.full(n, np.inf)
+    from scipy.optimize import Bounds
+
     if isinstance(bounds, Bounds):
         sides = bounds.lb, bounds.ub
     else:

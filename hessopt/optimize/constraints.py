@@ -296,10 +296,10 @@ def parse_constraints(
     >>> at.value, at.matrix()
     (array([-4.]), array([[-2., -4.]]))
     """
+    if constraints is None or constraints in ((), []):
+        return []
     from scipy.optimize import LinearConstraint, NonlinearConstraint
 
-    if constraints is None:
-        constraints = []
     if isinstance(constraints, dict | LinearConstraint | NonlinearConstraint):
         constraints = [constraints]
     parsed: list[Constraint] = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from hessopt.optimize.differences import is_scheme
-from hessopt.optimize.methods.scipy_methods import SciPyMethod
+from hessopt.optimize.methods.ipopt import ipyopt
 from hessopt.optimize.objective import quiet
 from hessopt.optimize.penalty import KKTPoint
 from hessopt.optimize.result import assemble
@@ -56,35 +55,6 @@ ENDINGS: dict[int, tuple[int, str]] = {
     -13: (Status.NOT_FINITE, "A derivative is not finite at an iterate."),
 }
 
-
-@cache
-def ipyopt() -> Any:
-    """Import the package, or say how to get it."""
-    try:
-        import ipyopt as package
-    except ImportError as error:
-        message = "method 'ipopt' needs the package ipyopt: pip install \"hessopt[ipopt]\""
-        raise ImportError(message) from error
-    return package
-
-
-class IpoptMethod(SciPyMethod):
-    """IPOPT's row; its options are those that the installed version knows."""
-
-    def takes(self) -> frozenset[str]:
-        """Return IPOPT's names of the options."""
-        return frozenset(option["name"] for option in ipyopt().get_ipopt_options())
-
-
-IPOPT = IpoptMethod(
-    "ipopt",
-    2,
-    "",
-    curvature="hess",
-    bounds=True,
-    constraints=True,
-    translated={"gtol": "tol", "maxiter": "max_iter"},
-)
 
 SUCCESSES = (0, 1, 6)
 DEFAULTS = {"print_level": 0, "sb": "yes", "bound_relax_factor": 0.0}

@@ -19,9 +19,9 @@ from hessopt.optimize.constraints import parse_constraints
 from hessopt.optimize.containers import is_container, over_container
 from hessopt.optimize.diagnosis import Diagnosis, checked_run, not_started
 from hessopt.optimize.fallback import Fallback
-from hessopt.optimize.ipopt_driver import IPOPT, IpoptRun
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.methods.base import Method
+from hessopt.optimize.methods.ipopt import IPOPT
 from hessopt.optimize.methods.scipy_methods import SCIPY_METHODS, SciPyMethod
 from hessopt.optimize.objective import Objective, StartNotFinite
 from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
@@ -219,8 +219,7 @@ def minimize(
     def run() -> OptimizeResult:
         restrictions = {"box": box, "constraints": ConstraintSet(parts, start) if parts else None}
         if name not in METHODS:
-            kind = IpoptRun if name == IPOPT.name else SciPyRun
-            theirs = kind(OTHERS[name], general, others, watchers)
+            theirs = _runner(name)(OTHERS[name], general, others, watchers)
             return theirs.minimize(fun, x0, args, {**derivatives, **restrictions}, tol)
         chosen = _build(METHODS[name], others, state)
         objective = Objective(
@@ -266,6 +265,14 @@ def minimize(
     if reason:
         result.message = f"{result.message} (method 'auto' chose {name}: {reason})"
     return origin.of_objective(result, fun, args, jac, hess, hessp, box, bool(parts))
+
+
+def _runner(name: str) -> type[SciPyRun]:
+    if name != IPOPT.name:
+        return SciPyRun
+    from hessopt.optimize.ipopt_driver import IpoptRun
+
+    return IpoptRun
 
 
 def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -> Method:

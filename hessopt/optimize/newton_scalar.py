@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from hessopt.optimize import checks
 from hessopt.optimize.objective import quiet
+from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.stopping import EPS, Status, Stop
 from hessopt.transforms.second_order import value_grad_hvp
-
-if TYPE_CHECKING:
-    from scipy.optimize import OptimizeResult
 
 Find = Literal["minimum", "maximum", "stationary"]
 
@@ -201,8 +199,6 @@ class _Newton:
     def result(
         self, jet: _Jet, iterates: list[float], stop: Stop, threshold: float
     ) -> OptimizeResult:
-        from scipy.optimize import OptimizeResult
-
         kind = self.kind(jet) if stop.success else "none"
         message, success = stop.message, stop.success
         if success and self.find != "stationary" and kind != self.find:

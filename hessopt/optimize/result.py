@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hessopt.optimize.history import History
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.penalty import KKTPoint
 from hessopt.optimize.stopping import Stop
 from hessopt.optimize.watch import Progress
-
-if TYPE_CHECKING:
-    from scipy.optimize import OptimizeResult
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -55,8 +53,6 @@ def assemble(
     objective: Objective, point: Point, stop: Stop, progress: Progress, method: str
 ) -> OptimizeResult:
     """Return SciPy's result with the names that SciPy's users know, and ours."""
-    from scipy.optimize import OptimizeResult
-
     result = OptimizeResult(
         x=point.x.reshape(objective.shape).copy(),
         fun=point.f,

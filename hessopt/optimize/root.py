@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,12 +18,10 @@ from hessopt.optimize.lsq.residuals import Residuals
 from hessopt.optimize.lsq.scipy_root import WITH_JACOBIAN, WITHOUT, scipy_root
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.options import canonical, refuse_unknown
+from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.stopping import IterationLimit, Stalled, limits
 from hessopt.optimize.watch import Callback, Display, Progress, Watcher, callback_stopped
 from hessopt.transforms.trees import leaves, ravel
-
-if TYPE_CHECKING:
-    from scipy.optimize import OptimizeResult
 
 OWN: dict[str, type[Method]] = {"newton": NewtonRoot, "newton-krylov": NewtonKrylov}
 LARGEST_DENSE = 500
@@ -140,8 +138,6 @@ def root(
 def _own(
     name: str, residuals: Residuals, tol: float | None, callback: Any, options: dict[str, Any]
 ) -> OptimizeResult:
-    from scipy.optimize import OptimizeResult
-
     kind = OWN[name]
     own = [field.name for field in fields(kind) if field.name not in ("xtol", "gtol")]
     refuse_unknown(options, [*own, "maxiter", "maxfev", "maxtime", "disp", "jit"], name)

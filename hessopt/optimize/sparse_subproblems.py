@@ -161,24 +161,6 @@ def scaled_by(B: Any, D: Array) -> Any:
     return sparse.csr_array((B.data / D[rows] / D[B.indices], B.indices, B.indptr), B.shape)
 
 
-def solve(B: Any) -> Solve:
-    """Return what solves with B, dense or sparse, be it definite or not.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If B is singular: at once, or when a dense one is solved with.
-    """
-    if not sparse.issparse(B):
-        return lambda b: np.linalg.solve(B, b)
-    from scipy.sparse.linalg import splu
-
-    try:
-        return splu(B.tocsc()).solve
-    except RuntimeError as error:
-        raise np.linalg.LinAlgError(str(error)) from None
-
-
 class _Band(NamedTuple):
     """The lower half of a band, one row for each diagonal, of the matrix in another order."""
 

@@ -11,12 +11,12 @@ T. Steihaug, SIAM J. Numer. Anal. 20 (1983) 626-637.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.secular import cholesky
+from hessopt.optimize.secular import Solve, cholesky
 from hessopt.optimize.stopping import EPS
 
 Array = NDArray[np.float64]
@@ -345,6 +345,24 @@ def newton_direction(B: Array, g: Array, floor: float = FLOOR) -> tuple[Array, b
         return -g, False
     p, convex = _scaled_newton(B, g, floor)
     return (p, convex) if np.isfinite(p).all() and float(g @ p) < 0 else (-g, False)
+
+
+def solve(B: Any) -> Solve:
+    """Return what solves with the matrix B, dense or sparse, be it definite or not.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If B is singular: at once, or when a dense one is solved with.
+    """
+    if not hasattr(B, "tocsc"):
+        return lambda b: np.linalg.solve(B, b)
+    from scipy.sparse.linalg import splu
+
+    try:
+        return splu(B.tocsc()).solve
+    except RuntimeError as error:
+        raise np.linalg.LinAlgError(str(error)) from None
 
 
 def _scaled_newton(B: Array, g: Array, floor: float) -> tuple[Array, bool]:

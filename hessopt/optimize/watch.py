@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.stopping import Status, Stop
 
 if TYPE_CHECKING:
-    from scipy.optimize import OptimizeResult
-
     from hessopt.optimize.history import Recorder
 
 Array = NDArray[np.float64]
@@ -147,8 +146,6 @@ class Callback(Watcher):
             raise callback_stopped() from None
 
     def _result(self, progress: Progress, x: Array) -> OptimizeResult:
-        from scipy.optimize import OptimizeResult
-
         return OptimizeResult(
             progress.told or {},
             x=x,

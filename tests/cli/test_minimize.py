@@ -105,10 +105,10 @@ def test_methods_of_scipy_tell_of_progress_too(hessopt, method):
 
 
 def test_an_extra_that_is_missing_is_named(hessopt, monkeypatch):
-    from hessopt.optimize import ipopt_driver
+    from hessopt.optimize.methods import ipopt
 
     monkeypatch.setitem(sys.modules, "ipyopt", None)
-    ipopt_driver.ipyopt.cache_clear()
+    ipopt.ipyopt.cache_clear()
     done = hessopt("minimize", "booth", "--method", "ipopt")
     assert done.code == 2
     assert 'pip install "hessopt[ipopt]"' in done.err

@@ -9,6 +9,7 @@ import hessopt
 from hessopt.optimize import ipopt_driver
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
+from hessopt.optimize.methods import ipopt
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.sparse_lagrangian import jacobian_pattern, places
 from hessopt.optimize.stopping import Status
@@ -183,7 +184,7 @@ def test_options_of_ipopt(rosenbrock):
 
 def test_where_the_package_is_missing_the_error_names_the_extra(monkeypatch, rosenbrock):
     monkeypatch.setitem(sys.modules, "ipyopt", None)
-    ipopt_driver.ipyopt.cache_clear()
+    ipopt.ipyopt.cache_clear()
     with pytest.raises(ImportError, match=r'pip install "hessopt\[ipopt\]"'):
         minimize(rosenbrock, [-1.2, 1.0], method="ipopt")
 

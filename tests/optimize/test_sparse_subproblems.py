@@ -9,7 +9,8 @@ import pytest
 from scipy import sparse
 
 from hessopt.optimize import sparse_subproblems
-from hessopt.optimize.sparse_subproblems import factoriser, newton_direction, solve
+from hessopt.optimize.sparse_subproblems import factoriser, newton_direction
+from hessopt.optimize.subproblems import solve
 
 
 def chain(n: int, diagonal: float = 2.1) -> sparse.csr_array:

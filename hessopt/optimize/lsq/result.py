@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize.lsq.residuals import FitPoint, Residuals
+from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.stopping import Status
 from hessopt.optimize.watch import Callback, Progress, Watcher, callback_stopped
-
-if TYPE_CHECKING:
-    from scipy.optimize import OptimizeResult
 
 Array = NDArray[np.float64]
 
@@ -76,8 +74,6 @@ def active_mask(x: Array, residuals: Residuals) -> NDArray[np.int64]:
 
 def fit_result(result: OptimizeResult, residuals: Residuals) -> OptimizeResult:
     """Return the driver's result with the fields that SciPy's `least_squares` has."""
-    from scipy.optimize import OptimizeResult
-
     point = point_at(result.x, result.state.point, residuals)
     return OptimizeResult(
         x=result.x,

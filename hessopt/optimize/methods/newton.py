@@ -11,9 +11,8 @@ from hessopt.optimize import checks
 from hessopt.optimize.line_search import wolfe
 from hessopt.optimize.methods.base import Method, finite_step
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.sparse_subproblems import solve
 from hessopt.optimize.stopping import Status, Stop
-from hessopt.optimize.subproblems import newton_direction
+from hessopt.optimize.subproblems import newton_direction, solve
 
 
 @dataclass(frozen=True)

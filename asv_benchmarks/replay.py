@@ -56,6 +56,22 @@ class Replay:
         return seconds(self.product, self.x, self.v) / seconds(rosenbrock, self.x)
 
 
+class MemoryBound:
+    """HVP with a million variables, over the time in which memory moves x, v and the result."""
+
+    params = BACKENDS
+    param_names = ["backend"]
+    unit = "times as long"
+
+    def setup(self, backend):
+        self.x, self.v = point_and_direction("1e6")
+        self.product = settled(hvp, backend, self.x, self.v)
+
+    def track_hvp(self, backend):
+        copy = seconds(np.copyto, np.empty_like(self.x), self.x)  # moves two vectors
+        return seconds(self.product, self.x, self.v) / (3 / 2 * copy)
+
+
 class Scalar:
     """A function of one number, where the way in is all there is."""
 

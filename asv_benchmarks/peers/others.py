@@ -61,6 +61,11 @@ def casadi_call(inputs: list[Any], arrays: list[np.ndarray], outputs: list[Any])
     return call
 
 
+def plainly(function: Any, *args: Any) -> Call:
+    """Call a function of CasADi's as one does from Python, with NumPy arrays in and out."""
+    return lambda: [np.asarray(y) for y in function(*args)]
+
+
 def logistic_regression() -> Iterator[Case]:
     import jax
     import jax.numpy as jnp
@@ -213,12 +218,14 @@ def goldstein_price() -> Iterator[Case]:
     s = casadi.SX.sym("x", 2)
     value = f(np.array([s[0], s[1]]))
     hessian, gradient = casadi.hessian(value, s)
+    called = casadi.Function("f", [s], [value, gradient, hessian])
     yield (
         "Goldstein-Price: value, gradient and Hessian",
         hessopt_calls(by_hessopt, x)
         | {
             "JAX": jax_call(lambda x: (f(x), jax.grad(f)(x), jax.hessian(f)(x)), x),
             "CasADi": casadi_call([s], [x], [value, gradient, hessian]),
+            "CasADi, called plainly": plainly(called, x),
         },
     )
 

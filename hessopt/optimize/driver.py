@@ -157,20 +157,22 @@ class Run:
 
     def loop(self) -> Stop:
         """Step until a test says stop."""
-        while (stop := self.tests(self.progress())) is None:
+        progress = self.progress()
+        while (stop := self.tests(progress)) is None:
             with quiet():
                 step = self.method.step(self.objective, self.at.point, self.at.memory)
-            self.move(*step)
+            progress = self.move(*step)
         return stop
 
-    def move(self, point: Point, memory: Any) -> None:
-        """Take a step, and tell of it."""
+    def move(self, point: Point, memory: Any) -> Progress:
+        """Take a step, tell of it, and return where the run is now."""
         self.champion = better(self.champion, point)
         self.at = _At(point, memory, self.at.nit + 1, self.at.point)
         self.objective.iterated(self.at.nit)
         progress = self.progress()
         for watcher in self.watchers:
             watcher.stepped(progress)
+        return progress
 
     def converged(self, stop: Stop, best: Point) -> tuple[Stop, Point]:
         """Return the point that satisfied the test, unless the run has passed a lower one."""

@@ -95,9 +95,14 @@ class Recorder(Watcher):
         point = progress.point
         self.f.append(point.f)
         self.grad_norm.append(point.grad_norm)
-        for name in ("step", "radius", "nfev", "njev", "nhev", "time"):
-            getattr(self, name).append(getattr(progress, name))
-        self._judge(point.f, point.grad_norm, self.step[-1])
+        step = progress.step
+        self.step.append(step)
+        self.radius.append(progress.radius)
+        self.nfev.append(progress.nfev)
+        self.njev.append(progress.njev)
+        self.nhev.append(progress.nhev)
+        self.time.append(progress.time)
+        self._judge(point.f, point.grad_norm, step)
 
     def _judge(self, f: float, grad_norm: float, step: float) -> None:
         """Count steps since f last fell by more than rounding, or the gradient by a tenth."""

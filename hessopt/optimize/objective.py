@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ from hessopt.optimize.compiled import Compiled
 from hessopt.optimize.guarded import Guarded, quiet
 from hessopt.optimize.oracle import Curvature, Oracle, Product
 from hessopt.optimize.stopping import StoppingTest
+from hessopt.optimize.vectors import same
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
@@ -59,9 +62,9 @@ class Point:
     grad_norm: float = field(init=False)
 
     def __post_init__(self) -> None:
-        grad_norm = float(np.max(np.abs(self.g)))
-        if self.box is not None and np.isfinite(grad_norm):
-            grad_norm = float(np.max(np.abs(self.box.projected_gradient(self.x, self.g))))
+        grad_norm = float(np.abs(self.g).max())
+        if self.box is not None and math.isfinite(grad_norm):
+            grad_norm = float(np.abs(self.box.projected_gradient(self.x, self.g)).max())
         object.__setattr__(self, "grad_norm", grad_norm)
 
     @property
@@ -72,7 +75,7 @@ class Point:
     @property
     def finite(self) -> bool:
         """Whether value and gradient are finite."""
-        return bool(np.isfinite(self.f) and np.isfinite(self.grad_norm))
+        return math.isfinite(self.f) and math.isfinite(self.grad_norm)
 
 
 class StartNotFinite(ValueError):
@@ -250,7 +253,7 @@ class Objective(Guarded[Point]):
         """
         curvature = self._curvature(x)
         self.check_limits()
-        if self._may_be_sparse(curvature):
+        if self._may_be_sparse:
             found = self.guarded("structure", curvature.structured)
             if found is not None:
                 return found
@@ -270,7 +273,7 @@ class Objective(Guarded[Point]):
         if curvature.matrix is not None:
             return 1.0
         price = None
-        if self._may_be_sparse(curvature) and curvature.price is not None:
+        if self._may_be_sparse and curvature.price is not None:
             price = self.guarded("structure", curvature.price)
         if price is None:
             return self.n if self.n <= dense else np.inf
@@ -282,9 +285,9 @@ class Objective(Guarded[Point]):
         None else, and where it is not worth the while: up to 100 variables, unless the user gives
         a sparse one.
         """
-        curvature = self._curvature(x)
-        if not self._may_be_sparse(curvature):
+        if not self._may_be_sparse:
             return None
+        curvature = self._curvature(x)
         self.check_limits()
         return self.guarded("structure", curvature.structured, most)
 
@@ -294,8 +297,9 @@ class Objective(Guarded[Point]):
         self.check_limits()
         return self.guarded("product", curvature.diagonal, most)
 
-    def _may_be_sparse(self, curvature: Curvature) -> bool:
-        return self.n > DENSE or curvature.matrix is not None
+    @cached_property
+    def _may_be_sparse(self) -> bool:
+        return self.n > DENSE or "hess" in self.oracle.given
 
     def hessian_operator(self, x: Array) -> LinearOperator:
         """Return the Hessian at `x` as a SciPy LinearOperator; no matrix is formed."""
@@ -316,7 +320,7 @@ class Objective(Guarded[Point]):
     def _record(self, x: Array, order: int = 0) -> _Record:
         order = max(order, self.order)
         for record in reversed(self._recent):
-            if record.order >= order and (record.point.x is x or np.array_equal(record.point.x, x)):
+            if record.order >= order and (record.point.x is x or same(record.point.x, x)):
                 # The next to be forgotten is the other one
                 self._recent = [other for other in self._recent if other is not record] + [record]
                 return record
@@ -325,7 +329,7 @@ class Objective(Guarded[Point]):
         record = self.guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
         self._recent.append(record)
         point = record.point
-        finite = point.finite if order else np.isfinite(point.f)
+        finite = point.finite if order else math.isfinite(point.f)
         if finite and (self.box is None or self.box.contains(point.x)):
             self.consider(point)
         return record

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.preconditioners import FLOOR, Preconditioner
 from hessopt.optimize.subproblems import Product
+from hessopt.optimize.vectors import norm
 
 Array = NDArray[np.float64]
 
@@ -67,17 +68,21 @@ class PastCG(Preconditioner):
         """Use what was seen last."""
         if memory is None:
             return None, None
-        S, Y, D, gamma = memory
+        S, Y, S_D, Y_D, gamma = memory  # the last two: D^-1 S' and D^-1 Y'
 
         def product(r: Array) -> Array:
-            a = (S @ r) / D
-            q = gamma * (r - a @ Y)
-            return q + (a - (Y @ q) / D) @ S
+            a = S_D.dot(r)
+            q = gamma * (r - a.dot(Y))
+            return q + (a - Y_D.dot(q)).dot(S)
 
         # This metric is another one at each point: along the first direction all agree on lengths
-        v = product(point.g)
-        unit = float(point.g @ v) / float(v @ v)
-        return lambda r: unit * product(r), memory
+        g, Mg = point.g, product(point.g)
+        unit = float(g @ Mg) / float(Mg @ Mg)
+        Mg *= unit
+        return (
+            lambda r: Mg if r is g else unit * product(r),
+            memory,
+        )  # that of g is asked for thrice
 
     def pairs(self) -> Pairs:
         """Return where to note them."""
@@ -85,14 +90,12 @@ class PastCG(Preconditioner):
 
     def after(self, memory: Any, pairs: Pairs | None) -> Any:
         """Keep directions of positive curvature."""
-        good = [
-            (d / size, Bd / size)
-            for d, Bd in (pairs.kept if pairs else ())
-            if (size := float(np.linalg.norm(d))) > 0
-            and float(d @ Bd) > FLOOR * size * float(np.linalg.norm(Bd))
-        ]
-        if not good:
+        rows: list[tuple[Array, Array, float]] = []
+        for d, Bd in pairs.kept if pairs else ():
+            size, d_Bd = norm(d), float(d @ Bd)
+            if size > 0 and d_Bd > FLOOR * size * norm(Bd):
+                rows.append((d / size, Bd / size, d_Bd / (size * size)))
+        if not rows:
             return memory
-        S, Y = (np.array(rows) for rows in zip(*good, strict=True))
-        D = np.sum(S * Y, axis=1)
-        return S, Y, D, float(D[-1] / (Y[-1] @ Y[-1]))
+        S, Y, D = map(np.array, zip(*rows, strict=True))
+        return S, Y, S / D[:, None], Y / D[:, None], float(D[-1] / Y[-1].dot(Y[-1]))

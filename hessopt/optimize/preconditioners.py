@@ -11,6 +11,7 @@ C. Bekas, E. Kokiopoulou and Y. Saad, Appl. Numer. Math. 57 (2007) 1214-1229.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.subproblems import Product
+from hessopt.optimize.vectors import norm
 
 Array = NDArray[np.float64]
 
@@ -171,10 +173,10 @@ def _positive(diagonal: Any) -> Array:
 def dual_norm(M: Product | None, g: Array) -> float:
     """Return the norm of a gradient that belongs to the metric: the root of ``g'Mg``."""
     if M is None:
-        return float(np.linalg.norm(g))
+        return norm(g)
     square = float(g @ M(g))
     if not square > 0 and g.any():
         raise ValueError(
             f"option 'preconditioner' must be positive definite, but g'Mg = {square:.3g}"
         )
-    return float(np.sqrt(square))
+    return math.sqrt(square)

@@ -10,6 +10,7 @@ T. Steihaug, SIAM J. Numer. Anal. 20 (1983) 626-637.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -141,7 +142,7 @@ def steihaug(
     d, r_v = -v, float(r @ v)
     z_z, z_d, d_d = 0.0, 0.0, r_v
     reduction, curvature = 0.0, np.inf
-    if not callable(radius) and np.sqrt(r_v) <= tolerance:
+    if not callable(radius) and _root(r_v) <= tolerance:
         return ModelStep(z, reduction, False, curvature, 0, 0.0, radius)
     j = 0
     while True:
@@ -150,7 +151,7 @@ def steihaug(
         leg = Leg(d, r_v, _curvature(d, Bd), z_z, z_d, d_d)
         curvature = leg.d_Bd / d_d
         if callable(radius):
-            radius = radius(leg.alpha * np.sqrt(d_d) if curvature > 0 else 0.0)
+            radius = radius(leg.alpha * _root(d_d) if curvature > 0 else 0.0)
         if legs is not None and j <= most:
             legs.append(leg)
         if not leg.inside(radius):
@@ -162,8 +163,8 @@ def steihaug(
         v = r if M is None else M(r)
         r_v, r_v_old = float(r @ v), r_v
         z_z += alpha * (2 * z_d + alpha * d_d)
-        if np.sqrt(r_v) <= tolerance or j >= maxiter:
-            return ModelStep(z, reduction, False, curvature, j, np.sqrt(z_z), radius)
+        if _root(r_v) <= tolerance or j >= maxiter:
+            return ModelStep(z, reduction, False, curvature, j, _root(z_z), radius)
         beta = r_v / r_v_old
         z_d, d_d = beta * (z_d + alpha * d_d), r_v + beta**2 * d_d
         d = beta * d - v
@@ -197,16 +198,21 @@ def along(legs: Sequence[Leg], radius: float) -> ModelStep | None:
     return None
 
 
+def _root(square: float) -> float:
+    """Return what `numpy.sqrt` does for a Python float, in a tenth of its time."""
+    return math.sqrt(square) if square >= 0 else math.nan
+
+
 def _curvature(d: Array, Bd: Array) -> float:
     """Return d'Bd; a Hessian that overflows says nothing, so that only the slope counts."""
     d_Bd = float(d @ Bd)
-    return d_Bd if np.isfinite(d_Bd) else 0.0
+    return d_Bd if math.isfinite(d_Bd) else 0.0
 
 
 def _to_edge(z_z: float, z_d: float, d_d: float, radius: float) -> float:
     gap = max(radius * radius - z_z, 0.0)
     # Two forms of the root: neither subtracts numbers of like size
-    root = np.sqrt(z_d**2 + d_d * gap)
+    root = _root(z_d**2 + d_d * gap)
     return gap / (z_d + root) if z_d > 0 else (root - z_d) / d_d
 
 
@@ -244,7 +250,7 @@ def truncated_cg(
     d, r_v = -v, float(r @ v)
     reduction, curvature, largest = 0.0, np.inf, 0.0
     for j in range(maxiter):
-        if np.sqrt(r_v) <= tolerance:
+        if _root(r_v) <= tolerance:
             return ModelStep(z, reduction, False, curvature, j)
         Bd = B(d)
         d_Bd, d_d = _curvature(d, Bd), float(d @ d)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.stopping import Status, Stop
+from hessopt.optimize.vectors import norm
 
 if TYPE_CHECKING:
     from hessopt.optimize.history import Recorder
@@ -60,7 +61,7 @@ class Progress:
         """The length of the last step."""
         if self.previous is None or self.previous is self.point:
             return 0.0
-        return float(np.linalg.norm(self.point.x - self.previous.x))
+        return norm(self.point.x - self.previous.x)
 
 
 class Watcher:

@@ -59,12 +59,20 @@ class Instruction(NamedTuple):
 
     def renumbered(self, numbers: dict[int, Any]) -> Instruction:
         """Return the instruction with its references replaced."""
-        if not any(number in numbers for number in self.references()):
+        if not numbers:
             return self
-        operands = tuple(
-            numbers.get(x.number, x) if isinstance(x, Ref) else x for x in self.operands
+        return self.with_operands(
+            [numbers.get(x.number, x) if isinstance(x, Ref) else x for x in self.operands]
         )
-        return self._replace(operands=operands)
+
+    def with_operands(self, operands: list[Any]) -> Instruction:
+        """Return the instruction with other operands; itself if they are the same objects."""
+        for x, y in zip(operands, self.operands, strict=True):
+            if x is not y:
+                return Instruction(
+                    self.primitive, tuple(operands), self.params, self.shape, self.dtype
+                )
+        return self
 
 
 @dataclass(frozen=True)
@@ -131,18 +139,17 @@ class Program:
             line is new for line, (_, new) in zip(self.instructions, kept, strict=True)
         ):
             return self
-        final: dict[int, Any] = {k: Ref(k) for k in range(len(self.inputs))}
-        for position, (old, _) in enumerate(kept, len(self.inputs)):
-            final[old] = Ref(position)
+        final = {old: position for position, (old, _) in enumerate(kept, len(self.inputs))}
 
         def resolve(x: Any) -> Any:
             while isinstance(x, Ref) and x.number in numbers:
                 x = numbers[x.number]
-            return final[x.number] if isinstance(x, Ref) else x
+            if not isinstance(x, Ref):
+                return x
+            position = final.get(x.number, x.number)
+            return x if position == x.number else Ref(position)
 
-        lines = tuple(
-            line._replace(operands=tuple(map(resolve, line.operands))) for _, line in kept
-        )
+        lines = tuple(line.with_operands([resolve(x) for x in line.operands]) for _, line in kept)
         return replace(
             self,
             instructions=lines,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from hessopt.optimize.objective import Point
+from hessopt.optimize.vectors import norm
 
 ETA_MAX = 0.1
 
@@ -35,9 +34,10 @@ class Forcing(NamedTuple):
     @classmethod
     def first(cls, point: Point) -> Forcing:
         """Begin loosely."""
-        return cls(ETA_MAX, float(np.linalg.norm(point.g)))
+        return cls(ETA_MAX, norm(point.g))
 
     def after(self, point: Point) -> Forcing:
         """Return the forcing term for the next point."""
-        norm = float(np.linalg.norm(point.g))
-        return Forcing(min(0.9 * (norm / self.norm) * (norm / self.norm), ETA_MAX), norm)
+        length = norm(point.g)
+        fell = length / self.norm
+        return Forcing(min(0.9 * fell * fell, ETA_MAX), length)

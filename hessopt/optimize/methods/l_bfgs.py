@@ -13,6 +13,7 @@ from hessopt.optimize.methods.base import Method, first_length, search_or_restar
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import two_loop
+from hessopt.optimize.vectors import norm
 
 Pairs = tuple[tuple[np.ndarray, np.ndarray, float], ...]
 
@@ -69,6 +70,6 @@ class LBFGS(Method):
         s, y = trial.x - point.x, trial.g - point.g
         y_s = float(y @ s)
         memory = () if restarted else memory
-        if y_s > EPS * float(np.linalg.norm(y)) * float(np.linalg.norm(s)):
+        if y_s > EPS * norm(y) * norm(s):
             memory = (*memory, (s, y, 1 / y_s))[-self.maxcor :]
         return trial, memory

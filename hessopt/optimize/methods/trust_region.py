@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.stopping import EPS
 from hessopt.optimize.subproblems import ModelStep
+from hessopt.optimize.vectors import norm, same
 
 Array = NDArray[np.float64]
 
@@ -69,15 +71,16 @@ class ModelMethod(Method):
         """Minimise the model, and judge the step by what f does."""
         model, metric, seen = self.minimise(objective, point, memory)
         trial = objective(point.x + model.p)
-        if np.array_equal(trial.x, point.x):  # x has no digits for so short a step
+        if same(trial.x, point.x):  # x has no digits for so short a step
             raise no_descent(point, trial, model.reduction)
         ratio = reduction_ratio(point, trial, model.reduction)
-        memory = self.judged(point, trial, model, ratio, memory)._replace(metric=metric)
+        memory = self.judged(point, trial, model, ratio, memory)
         if self.accepts(ratio):
-            return trial, memory._replace(forcing=memory.forcing.after(trial), seen=None)
-        if float(np.linalg.norm(model.p)) <= 4 * EPS * float(np.linalg.norm(point.x)):
+            forcing = memory.forcing.after(trial)
+            return trial, memory._replace(metric=metric, forcing=forcing, seen=None)
+        if norm(model.p) <= 4 * EPS * norm(point.x):
             raise no_descent(point, trial, model.reduction)
-        return point, memory._replace(seen=seen)
+        return point, memory._replace(metric=metric, seen=seen)
 
 
 @dataclass(frozen=True)
@@ -144,14 +147,14 @@ class TruncatedTrustRegion(TrustRegion):
 
     def radius(self, point: Point, memory: Region) -> Any:
         """Return the radius, or the rule that chooses the first one."""
-        if not np.isnan(memory.radius):
+        if not math.isnan(memory.radius):
             return memory.radius
         return lambda cauchy: self.allowed(first_radius(cauchy, point))
 
 
 def first_radius(cauchy: float, point: Point) -> float:
     """Return the length of the first step of conjugate gradients, at least a tenth of x."""
-    return max(cauchy, 0.1 * float(np.linalg.norm(point.x))) or 1.0
+    return max(cauchy, 0.1 * norm(point.x)) or 1.0
 
 
 def shortening(point: Point, trial: Point, p: Array) -> float:
@@ -162,7 +165,7 @@ def shortening(point: Point, trial: Point, p: Array) -> float:
     """
     slope = float(point.g @ p)
     rise = trial.f - point.f - slope
-    if not np.isfinite(rise):
+    if not math.isfinite(rise):
         return 1 / 4
     return min(max(-slope / (2 * rise), 1 / 10), 1 / 2) if rise > 0 else 1 / 2
 

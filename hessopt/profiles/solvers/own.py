@@ -5,7 +5,7 @@ What it takes to trace and to compile is on the clock; the import is not.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,21 @@ COMPILED = ("newton", "bfgs", "newton-cg", "trust-ncg", "l-bfgs", "tron")
 LARGEST_DENSE = 2000
 
 
+@cache
+def imported(method: str) -> None:
+    """Import what the method imports on demand: once, like the modules of others."""
+    minimize(lambda x: x @ x, [1.0, 2.0], method=method)
+
+
+@cache
+def imported_for_fits() -> None:
+    """Import what fits import on demand."""
+    least_squares(lambda x: x - 1, [2.0])
+
+
 def prepare(method: str, task: Task) -> Solve:
     """Minimise with all settings at their defaults."""
-    minimize(lambda x: x @ x, [1.0, 2.0], method=method)  # what is imported on demand
+    imported(method)
 
     def solve() -> Answer:
         result = minimize(task.problem.value, task.start, method=method, **task.restrictions)
@@ -48,7 +60,7 @@ def prepare_compiled(method: str, task: Task) -> Solve:
         given["hess"] = evaluations.hessian
     elif needs == "product":
         given["hessp"] = evaluations.product
-    minimize(lambda x: x @ x, [1.0, 2.0], method=method)
+    imported(method)
 
     def solve() -> Answer:
         result = minimize(
@@ -62,14 +74,14 @@ def prepare_compiled(method: str, task: Task) -> Solve:
 def prepare_least_squares(task: Task) -> Solve:
     """Fit the residuals."""
     residual = _regression(task).residual
-    least_squares(lambda x: x - 1, [2.0])
+    imported_for_fits()
     return lambda: Answer.of(least_squares(residual, task.start))
 
 
 def prepare_curve_fit(task: Task) -> Solve:
     """Fit the model."""
     problem = _regression(task)
-    least_squares(lambda x: x - 1, [2.0])
+    imported_for_fits()
 
     def model(x: Any, *beta: Any) -> Any:
         return problem.model(np.stack(beta), x)

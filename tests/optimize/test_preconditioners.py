@@ -241,7 +241,7 @@ def test_past_directions_are_sampled_and_curved():
     for i in range(30):
         seen.note(np.eye(30)[i], (i - 5.0) * np.eye(30)[i])
     assert [int(np.argmax(d)) for d, _ in seen.kept] == [0, 8, 16, 24]
-    S, Y, S_D, Y_D, gamma = PastCG().after(None, seen)
+    S, _, S_D, Y_D, gamma = PastCG().after(None, seen)
     assert np.argmax(S, axis=1).tolist() == [8, 16, 24]
     np.testing.assert_allclose(S_D * [[3], [11], [19]], S)
     np.testing.assert_allclose(Y_D, S)

@@ -289,9 +289,9 @@ def _build(kind: type[Method], others: Mapping[str, Any], state: State | None) -
 
 
 def _refuse_restrictions(name: str, box: Box | None, constrained: bool) -> None:
-    table = {**METHODS, **OTHERS}
     for what, given in (("bounds", box is not None), ("constraints", constrained)):
-        if given and not getattr(table[name], what):
+        if given and not getattr(METHODS[name] if name in METHODS else OTHERS[name], what):
+            table = {**METHODS, **OTHERS}
             able = ", ".join(other.name for other in table.values() if getattr(other, what))
             raise ValueError(f"method {name!r} cannot handle {what}; these can: {able}, and 'auto'")
 

@@ -1,45 +1,62 @@
-"""The methods of our own, one a file, by name."""
+"""The methods of our own, one a file, by name; a file is imported when its method is asked for."""
 
-from hessopt.optimize.methods.adam import Adam
-from hessopt.optimize.methods.adaptive_newton import AdaptiveNewton
-from hessopt.optimize.methods.arc import ARC
-from hessopt.optimize.methods.augmented_lagrangian import AugmentedLagrangianMethod
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from hessopt.optimize.methods.base import Method
-from hessopt.optimize.methods.bfgs import BFGS
-from hessopt.optimize.methods.dogleg import Dogleg
-from hessopt.optimize.methods.gradient_descent import GradientDescent
-from hessopt.optimize.methods.l_bfgs import LBFGS
-from hessopt.optimize.methods.momentum import Momentum
-from hessopt.optimize.methods.nesterov import Nesterov
-from hessopt.optimize.methods.newton import Newton
-from hessopt.optimize.methods.newton_cg import NewtonCG
-from hessopt.optimize.methods.nonlinear_cg import NonlinearCG
-from hessopt.optimize.methods.sgd import SGD
-from hessopt.optimize.methods.tron import TRON
-from hessopt.optimize.methods.trust_exact import TrustExact
-from hessopt.optimize.methods.trust_krylov import TrustKrylov
-from hessopt.optimize.methods.trust_ncg import TrustNCG
 
-METHODS: dict[str, type[Method]] = {
-    method.name: method
-    for method in (
-        GradientDescent,
-        Momentum,
-        Nesterov,
-        Adam,
-        SGD,
-        NonlinearCG,
-        BFGS,
-        LBFGS,
-        Newton,
-        NewtonCG,
-        AdaptiveNewton,
-        TrustNCG,
-        TrustKrylov,
-        TrustExact,
-        Dogleg,
-        ARC,
-        TRON,
-        AugmentedLagrangianMethod,
-    )
-}
+
+class Methods(Mapping[str, type[Method]]):
+    """The classes by the names of the methods.
+
+    Parameters
+    ----------
+    places : dict
+        For each name the module in this package and the class in it.
+
+    Examples
+    --------
+    >>> from hessopt.optimize.methods import METHODS
+    >>> METHODS["trust-ncg"]().eta
+    0.1
+    """
+
+    def __init__(self, places: dict[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> type[Method]:
+        module, kind = self._places[name].split(".")
+        return getattr(import_module(f"{__name__}.{module}"), kind)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+METHODS = Methods(
+    {
+        "gradient-descent": "gradient_descent.GradientDescent",
+        "momentum": "momentum.Momentum",
+        "nesterov": "nesterov.Nesterov",
+        "adam": "adam.Adam",
+        "sgd": "sgd.SGD",
+        "nonlinear-cg": "nonlinear_cg.NonlinearCG",
+        "bfgs": "bfgs.BFGS",
+        "l-bfgs": "l_bfgs.LBFGS",
+        "newton": "newton.Newton",
+        "newton-cg": "newton_cg.NewtonCG",
+        "adaptive-newton": "adaptive_newton.AdaptiveNewton",
+        "trust-ncg": "trust_ncg.TrustNCG",
+        "trust-krylov": "trust_krylov.TrustKrylov",
+        "trust-exact": "trust_exact.TrustExact",
+        "dogleg": "dogleg.Dogleg",
+        "arc": "arc.ARC",
+        "tron": "tron.TRON",
+        "augmented-lagrangian": "augmented_lagrangian.AugmentedLagrangianMethod",
+    }
+)

@@ -22,6 +22,7 @@ from hessopt.transforms.second_order import hvp, value_grad_hvp
 
 if TYPE_CHECKING:
     from hessopt.transforms.compressed import Plan, Plans
+    from hessopt.transforms.partial import Partial
 
 Array = NDArray[np.float64]
 
@@ -123,6 +124,7 @@ class Compiled(Programs):
         self._recorded = value_grad_hvp(function)
         self._both = self.jitted(self._eager, size)
         self._product = self.jitted(self._product_last, size)
+        self._last: Partial | None = None
         self._rows = self.jitted(self._multiply_rows, size, self._rows_one_by_one)
 
     def value_and_grad(self, x: Array, *args: Any) -> tuple[Any, Any]:
@@ -131,11 +133,11 @@ class Compiled(Programs):
 
     def product(self, x: Array, *args: Any) -> Callable[[Array], Any]:
         """Return the product with the Hessian at `x`, which must not change afterwards."""
-        if x.size < MANY:
+        if x.size < MANY or (self._last is not None and self._last.is_whole):
             return lambda v: self.tried(
                 lambda: self._product(x, *args, v), lambda: self._multiply(x, v, *args)
             )
-        at = self._product.partial(x, *args, multiply_out=False)  # every digit is repeatable
+        at = self._last = self._product.partial(x, *args, multiply_out=False)  # repeats each digit
         return lambda v: self.tried(lambda: at(v), lambda: self._multiply(x, v, *args))
 
     def hessian(self, x: Array, *args: Any) -> Any:

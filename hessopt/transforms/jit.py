@@ -144,7 +144,7 @@ class Jitted(ShortlyCalled):
         bind = shortcut(code, dict(enumerate(args)), one.form)
         return bind((), self._otherwise) if bind else self._otherwise
 
-    def partial(self, *args: Any, multiply_out: bool = True) -> Callable[..., Any]:
+    def partial(self, *args: Any, multiply_out: bool = True) -> Partial:
         """Return the function of the remaining arguments, with these held fixed.
 
         What depends on them alone is computed once, here: ``jit(hvp(f)).partial(x)`` multiplies

@@ -96,6 +96,11 @@ class Partial(ShortlyCalled):
         self._form: Any = None
         self._kinds: Any = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the held arguments are known to decide nothing that is worth keeping."""
+        return self._split is not None and not self._split.first.program.outputs
+
     def _long_way(self, *args: Any) -> Any:
         """Compute with the remaining arguments."""
         try:

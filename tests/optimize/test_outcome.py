@@ -20,7 +20,9 @@ def test_it_is_scipys_class_to_isinstance():
 def test_entries_are_attributes():
     result = OptimizeResult(x=1)
     result.y = 2
-    assert result["y"] == 2 and result.x == 1 and dir(result) == ["x", "y"]
+    assert result["y"] == 2
+    assert result.x == 1
+    assert dir(result) == ["x", "y"]
     del result.x
     with pytest.raises(AttributeError, match="x"):
         result.x  # noqa: B018 - the access is what is tested
@@ -37,4 +39,6 @@ def test_it_prints_as_scipys():
 def test_it_can_be_copied(again):
     result = OptimizeResult(x=[1.0], nit=3)
     other = again(result)
-    assert type(other) is OptimizeResult and other == result and other is not result
+    assert type(other) is OptimizeResult
+    assert other == result
+    assert other is not result

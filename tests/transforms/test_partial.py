@@ -63,6 +63,15 @@ def test_what_is_held_is_computed_once():
     assert calls == []
 
 
+def test_it_is_whole_where_what_is_held_decides_nothing_that_is_worth_keeping():
+    cheap = warmed(lambda x, v: 2.0 * x * v, X, V).partial(X)
+    dear = warmed(lambda x, v: np.cumsum(x) * v, X, V).partial(X)
+    assert not cheap.is_whole  # which is not known before it is called
+    cheap(V), dear(V)
+    assert cheap.is_whole
+    assert not dear.is_whole
+
+
 def test_held_arrays_may_change_afterwards():
     x = X.copy()
     partial = warmed(product, X, V).partial(x)

@@ -11,7 +11,9 @@ import numpy as np
 
 from hessopt.backends.code import indented
 from hessopt.backends.driver import Driver
+from hessopt.backends.ownership import blocks_are_independent
 from hessopt.backends.shifts import Part, merged
+from hessopt.backends.threads import in_threads
 from hessopt.program.collapse import collapsed
 from hessopt.program.nest import (
     Check,
@@ -20,6 +22,7 @@ from hessopt.program.nest import (
     Fold,
     Load,
     Nest,
+    Plan,
     Scalar,
     Segment,
     Statement,
@@ -28,7 +31,7 @@ from hessopt.program.nest import (
     Zero,
 )
 from hessopt.program.places import Place
-from hessopt.program.program import Instruction
+from hessopt.program.program import Instruction, Program
 
 BLOCK = 1 << 14  # entries of a block: eight blocks of doubles fit into the cache of a core
 
@@ -48,7 +51,15 @@ def strided(flat: np.ndarray, start: int, shape: tuple[int, ...], steps: tuple[i
 
 
 class BlockDriver(Driver):
-    """Runs of loops are written out as ufuncs with ``out=`` on blocks."""
+    """Runs of loops are written out as ufuncs with ``out=`` on blocks.
+
+    Where there are several threads, which of them runs a block makes no difference to the result:
+    the blocks are the same, and what they sum is added in their order.
+    """
+
+    def __init__(self, program: Program, plan: Plan, threads: int = 1) -> None:
+        super().__init__(program, plan)
+        self.threads = threads
 
     def loops(self, steps: list[Any], later: list[Any]) -> None:
         """Write a run of loops."""
@@ -145,25 +156,45 @@ class BlockDriver(Driver):
             elif isinstance(s, Fold) and s.place is not None:
                 view(s.number, s.place, range(nest.rows))
         buffers, chosen = assigned(body, spans)
+        allocated = []
         for number, (dtype, span) in enumerate(buffers):
             kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
             shape = (min(rows, counts[0]) + span, *inner)
-            self.lines.append(f"q{number} = empty({shape!r}{kind})")
-        text = self.body(body, spans, views, chosen, nest, whole)
+            allocated.append(f"q{number} = empty({shape!r}{kind})")
+        full, rest = divmod(counts[0], rows)
+        apart = self.on_threads(body, counts, full)
+        text = self.body(body, spans, views, chosen, nest, whole, rows if apart else 0)
         done = ", ".join([*views.values(), *(f"q{k}" for k in range(len(buffers)))])
         if whole:
-            self.lines += [*text, f"del {done}"]
+            self.lines += [*allocated, *text, f"del {done}"]
             return
-        full, rest = divmod(counts[0], rows)
-        self.lines += [
-            f"for low in range(0, {full * rows}, {rows}):",
+        cut = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
+        last = [*cut, f"low, high = {full * rows}, {counts[0]}", *text] if rest else []
+        bounds = f"first, min(last, {full * rows})" if apart else f"0, {full * rows}"
+        blocks = [
+            *allocated,
+            f"for low in range({bounds}, {rows}):",
             f"    high = low + {rows}",
             *indented(text),
         ]
+        if not apart:
+            self.lines += [*blocks, *last, f"del {done}"]
+            return
         if rest:
-            cut = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
-            self.lines += [*cut, f"low, high = {full * rows}, {counts[0]}", *text]
-        self.lines.append(f"del {done}")
+            blocks += [f"if last > {full * rows}:", *indented(last)]
+        totals = [s for s in body if isinstance(s, Fold) and s.place is None]
+        self.lines += [f"p{s.number} = [None] * {full + bool(rest)}" for s in totals]
+        self.lines += ["def blocks(first, last):", *indented(blocks)]
+        self.names["in_threads"] = in_threads
+        self.lines.append(f"in_threads(blocks, {counts[0]}, {rows}, {self.threads})")
+        for s in totals:
+            total, ufunc = f"v{s.number}", _REDUCTIONS[s.kind]
+            self.lines.append(f"for part in p{s.number}: {total} = {ufunc}({total}, part)")
+        self.lines.append(f"del blocks, {', '.join(views.values())}")
+
+    def on_threads(self, body: Sequence[Statement], counts: Sequence[int], full: int) -> bool:
+        """Whether to run the blocks of a segment, so many of them full, on several threads."""
+        return self.threads > 1 and full > 1 and blocks_are_independent(body, counts)
 
     def body(
         self,
@@ -173,8 +204,9 @@ class BlockDriver(Driver):
         chosen: dict[int, Any],
         nest: Nest,
         whole: bool,
+        apart: int,
     ) -> list[str]:
-        """Write the statements for one block."""
+        """Write the statements for one block, of `apart` rows if its sums are to be kept apart."""
         part = "" if whole else "[low:high]"
         terms: dict[int, str] = {}
 
@@ -204,7 +236,7 @@ class BlockDriver(Driver):
                         f"{name}[{'...' if whole else 'low:high'}] = {self.term(s.term, terms)}"
                     )
             elif isinstance(s, Fold):
-                text.append(self.fold(s, self.term(s.term, terms), views, nest, whole))
+                text.append(self.fold(s, self.term(s.term, terms), views, nest, whole, apart))
         return text
 
     def adding(
@@ -218,9 +250,13 @@ class BlockDriver(Driver):
             term = f"np.add.reduce({term}, {summed!r})"
         return [f"t = {target}{part if 0 in kept else ''}", f"t += {term}"]
 
-    def fold(self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool) -> str:
+    def fold(
+        self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool, apart: int
+    ) -> str:
         """Write a reduction of one block."""
         ufunc = _REDUCTIONS[fold.kind]
+        if fold.place is None and apart:
+            return f"p{fold.number}[low // {apart}] = {ufunc}.reduce({term}, None)"
         if fold.place is None:
             total = f"v{fold.number}"
             return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"

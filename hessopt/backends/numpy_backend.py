@@ -24,8 +24,11 @@ LARGE = 1 << 14  # entries; arrays of fewer stay in the cache by themselves
 MOST_INSTRUCTIONS = 2000  # to look for loops in more takes longer than it saves
 
 
-def compile_program(program: Program) -> Callable[..., Any]:
-    """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not."""
+def compile_program(program: Program, threads: int = 1) -> Callable[..., Any]:
+    """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not.
+
+    Blocks are run by so many threads, where each of them writes entries of its own.
+    """
     shapes = [shape for shape, _ in program.inputs] + [x.shape for x in program.instructions]
     large = any(shape and prod(shape) >= LARGE for shape in shapes)
     if not large or len(program.instructions) > MOST_INSTRUCTIONS:
@@ -43,4 +46,4 @@ def compile_program(program: Program) -> Callable[..., Any]:
     plan = fuse(program, fusible(program, UFUNCS, worth))
     if not any(isinstance(step, Nest) for step in plan.steps):
         return Writer(program).compiled()
-    return BlockDriver(program, plan).compiled()
+    return BlockDriver(program, plan, threads).compiled()

@@ -1,0 +1,116 @@
+"""Ranges of blocks on several threads: NumPy lets other threads run while it computes a block."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import copy_context
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+MOST_WORKERS = 64  # of all calls together; what they have no time for, a call does itself
+
+Range = tuple[int, int, int]  # its number, its first entry, and where it ends
+
+_pool: ThreadPoolExecutor | None = None
+_lock = threading.Lock()
+
+
+def in_threads(blocks: Callable[[int, int], None], size: int, rows: int, threads: int) -> None:
+    """Run the blocks of a loop on the calling thread and others, a range of blocks each.
+
+    Which thread runs a range makes no difference to what it computes: each runs with the caller's
+    context, hence with its ``np.errstate``.
+
+    Parameters
+    ----------
+    blocks : callable
+        ``blocks(first, last)`` runs the blocks from entry `first` up to `last`. Ranges may not
+        write what others read or write.
+    size : int
+        How many entries there are.
+    rows : int
+        How many of them are a block; the last one may have fewer.
+    threads : int
+        How many there are, with the calling one.
+
+    Raises
+    ------
+    BaseException
+        What `blocks` raised for the first range that failed, after all have ended.
+    """
+    whole = -(-size // rows)
+    count = min(threads, whole)
+    starts = [k * whole // count * rows for k in range(count)]
+    waiting = deque(zip(range(count), starts, [*starts[1:], size], strict=True))
+    ended: SimpleQueue[tuple[int, BaseException | None]] = SimpleQueue()
+    for _ in range(count - 1):
+        try:
+            # A context can be entered once at a time: each thread has its copy
+            _executor().submit(copy_context().run, _take, blocks, waiting, ended)
+        except RuntimeError:  # the interpreter exits, a fork is near, or there are no more threads
+            break
+    _take(blocks, waiting, ended)
+    # Nothing is waiting any more; nobody is waited for who has not begun
+    failed = [(k, error) for k, error in (ended.get() for _ in range(count)) if error is not None]
+    if failed:
+        try:
+            raise min(failed, key=lambda one: (isinstance(one[1], Exception), one[0]))[1]
+        finally:
+            failed.clear()  # else the error would hold this frame, which holds the error
+
+
+def _take(
+    blocks: Callable[[int, int], None],
+    waiting: deque[Range],
+    ended: SimpleQueue[tuple[int, BaseException | None]],
+) -> None:
+    """Run ranges until none is waiting."""
+    while True:
+        try:
+            number, first, last = waiting.popleft()
+        except IndexError:
+            return
+        failure = None
+        try:
+            blocks(first, last)
+        except BaseException as error:
+            failure = error
+        ended.put((number, failure))
+        del failure
+
+
+def _executor() -> ThreadPoolExecutor:
+    """Return the pool, which is made by the first who needs it."""
+    global _pool
+    with _lock:
+        if _pool is None:
+            # Not before it is needed: most programs never are so large
+            from concurrent.futures import ThreadPoolExecutor
+
+            _pool = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="hessopt-blocks")
+        return _pool
+
+
+def _end_pool() -> None:
+    """Let the workers end: a child process would not have them, and may not miss them."""
+    global _pool
+    with _lock:
+        pool, _pool = _pool, None
+    if pool is not None:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin_anew() -> None:
+    """Forget, in a child process, what another thread of the parent held or made meanwhile."""
+    global _pool, _lock
+    _pool, _lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # there is no fork on Windows
+    os.register_at_fork(before=_end_pool, after_in_child=_begin_anew)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -11,9 +12,7 @@ import numpy as np
 
 from hessopt.backends.code import indented
 from hessopt.backends.driver import Driver
-from hessopt.backends.ownership import blocks_are_independent
 from hessopt.backends.shifts import Part, merged
-from hessopt.backends.threads import in_threads
 from hessopt.program.collapse import collapsed
 from hessopt.program.nest import (
     Check,
@@ -22,7 +21,6 @@ from hessopt.program.nest import (
     Fold,
     Load,
     Nest,
-    Plan,
     Scalar,
     Segment,
     Statement,
@@ -31,7 +29,7 @@ from hessopt.program.nest import (
     Zero,
 )
 from hessopt.program.places import Place
-from hessopt.program.program import Instruction, Program
+from hessopt.program.program import Instruction
 
 BLOCK = 1 << 14  # entries of a block: eight blocks of doubles fit into the cache of a core
 
@@ -40,7 +38,7 @@ UFUNCS = frozenset(
 ) | {np.where}
 
 _STARTS = {"Sum": "0.0", "Max": "-np.inf", "Min": "np.inf"}
-_REDUCTIONS = {"Sum": "np.add", "Max": "np.maximum", "Min": "np.minimum"}
+REDUCTIONS = {"Sum": "np.add", "Max": "np.maximum", "Min": "np.minimum"}
 
 
 def strided(flat: np.ndarray, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
@@ -50,16 +48,39 @@ def strided(flat: np.ndarray, start: int, shape: tuple[int, ...], steps: tuple[i
     return np.ndarray(shape, flat.dtype, flat, start * size, strides)
 
 
-class BlockDriver(Driver):
-    """Runs of loops are written out as ufuncs with ``out=`` on blocks.
+@dataclass(frozen=True)
+class Cut:
+    """A segment to be run in blocks of `rows` along the first of its counters.
 
-    Where there are several threads, which of them runs a block makes no difference to the result:
-    the blocks are the same, and what they sum is added in their order.
+    Attributes
+    ----------
+    nest : Nest
+        Where it belongs.
+    counts : tuple of int
+        How far each counter runs.
+    rows : int
+    body : list of Statement
+    spans : dict of int to int
+        By how many entries a term is longer than a block, where it is.
+    views : dict
+        Names of views of arrays, by what is read or written there.
     """
 
-    def __init__(self, program: Program, plan: Plan, threads: int = 1) -> None:
-        super().__init__(program, plan)
-        self.threads = threads
+    nest: Nest
+    counts: tuple[int, ...]
+    rows: int
+    body: list[Statement]
+    spans: dict[int, int]
+    views: dict[Any, str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is one block."""
+        return self.counts[0] <= self.rows
+
+
+class BlockDriver(Driver):
+    """Runs of loops are written out as ufuncs with ``out=`` on blocks."""
 
     def loops(self, steps: list[Any], later: list[Any]) -> None:
         """Write a run of loops."""
@@ -133,7 +154,6 @@ class BlockDriver(Driver):
         lows = [low for low, _ in segment.ranges]
         inner = counts[1:]
         rows = max(1, BLOCK // max(1, prod(inner)))
-        whole = counts[0] <= rows
         body, spans = merged(segment.body, min(rows, counts[0]) // 4)
         views: dict[Any, str] = {}
 
@@ -155,63 +175,40 @@ class BlockDriver(Driver):
                 view(s.number, s.place, moving(s.place) if s.adds else range(nest.depth))
             elif isinstance(s, Fold) and s.place is not None:
                 view(s.number, s.place, range(nest.rows))
-        buffers, chosen = assigned(body, spans)
-        allocated = []
+        self.blocks(Cut(nest, counts, rows, body, spans, views))
+
+    def blocks(self, cut: Cut) -> None:
+        """Write a segment whose views are there: it is one block, or a loop over blocks."""
+        counts, rows = cut.counts, cut.rows
+        buffers, chosen = assigned(cut.body, cut.spans)
         for number, (dtype, span) in enumerate(buffers):
             kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
-            shape = (min(rows, counts[0]) + span, *inner)
-            allocated.append(f"q{number} = empty({shape!r}{kind})")
-        full, rest = divmod(counts[0], rows)
-        apart = self.on_threads(body, counts, full)
-        text = self.body(body, spans, views, chosen, nest, whole, rows if apart else 0)
-        done = ", ".join([*views.values(), *(f"q{k}" for k in range(len(buffers)))])
-        if whole:
-            self.lines += [*allocated, *text, f"del {done}"]
+            shape = (min(rows, counts[0]) + span, *counts[1:])
+            self.lines.append(f"q{number} = empty({shape!r}{kind})")
+        text = self.body(cut, chosen)
+        done = ", ".join([*cut.views.values(), *(f"q{k}" for k in range(len(buffers)))])
+        if cut.whole:
+            self.lines += [*text, f"del {done}"]
             return
-        cut = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
-        last = [*cut, f"low, high = {full * rows}, {counts[0]}", *text] if rest else []
-        bounds = f"first, min(last, {full * rows})" if apart else f"0, {full * rows}"
-        blocks = [
-            *allocated,
-            f"for low in range({bounds}, {rows}):",
+        full, rest = divmod(counts[0], rows)
+        self.lines += [
+            f"for low in range(0, {full * rows}, {rows}):",
             f"    high = low + {rows}",
             *indented(text),
         ]
-        if not apart:
-            self.lines += [*blocks, *last, f"del {done}"]
-            return
         if rest:
-            blocks += [f"if last > {full * rows}:", *indented(last)]
-        totals = [s for s in body if isinstance(s, Fold) and s.place is None]
-        self.lines += [f"p{s.number} = [None] * {full + bool(rest)}" for s in totals]
-        self.lines += ["def blocks(first, last):", *indented(blocks)]
-        self.names["in_threads"] = in_threads
-        self.lines.append(f"in_threads(blocks, {counts[0]}, {rows}, {self.threads})")
-        for s in totals:
-            total, ufunc = f"v{s.number}", _REDUCTIONS[s.kind]
-            self.lines.append(f"for part in p{s.number}: {total} = {ufunc}({total}, part)")
-        self.lines.append(f"del blocks, {', '.join(views.values())}")
+            ends = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
+            self.lines += [*ends, f"low, high = {full * rows}, {counts[0]}", *text]
+        self.lines.append(f"del {done}")
 
-    def on_threads(self, body: Sequence[Statement], counts: Sequence[int], full: int) -> bool:
-        """Whether to run the blocks of a segment, so many of them full, on several threads."""
-        return self.threads > 1 and full > 1 and blocks_are_independent(body, counts)
-
-    def body(
-        self,
-        body: Sequence[Statement],
-        spans: dict[int, int],
-        views: dict[Any, str],
-        chosen: dict[int, Any],
-        nest: Nest,
-        whole: bool,
-        apart: int,
-    ) -> list[str]:
-        """Write the statements for one block, of `apart` rows if its sums are to be kept apart."""
+    def body(self, cut: Cut, chosen: dict[int, Any]) -> list[str]:
+        """Write the statements for one block."""
+        nest, spans, views, whole = cut.nest, cut.spans, cut.views, cut.whole
         part = "" if whole else "[low:high]"
         terms: dict[int, str] = {}
 
         text: list[str] = []
-        for s in body:
+        for s in cut.body:
             if isinstance(s, Load):
                 span = spans.get(s.target, 0)
                 longer = f"[low:high + {span}]" if span and not whole else part
@@ -236,7 +233,7 @@ class BlockDriver(Driver):
                         f"{name}[{'...' if whole else 'low:high'}] = {self.term(s.term, terms)}"
                     )
             elif isinstance(s, Fold):
-                text.append(self.fold(s, self.term(s.term, terms), views, nest, whole, apart))
+                text.append(self.fold(s, self.term(s.term, terms), views, nest, whole))
         return text
 
     def adding(
@@ -250,19 +247,19 @@ class BlockDriver(Driver):
             term = f"np.add.reduce({term}, {summed!r})"
         return [f"t = {target}{part if 0 in kept else ''}", f"t += {term}"]
 
-    def fold(
-        self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool, apart: int
-    ) -> str:
+    def fold(self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool) -> str:
         """Write a reduction of one block."""
-        ufunc = _REDUCTIONS[fold.kind]
-        if fold.place is None and apart:
-            return f"p{fold.number}[low // {apart}] = {ufunc}.reduce({term}, None)"
+        ufunc = REDUCTIONS[fold.kind]
         if fold.place is None:
-            total = f"v{fold.number}"
-            return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"
+            return self.total(fold, term)
         axes = tuple(range(nest.rows, nest.depth))
         target = f"{views[fold.number, fold.place, 0]}[{'...' if whole else 'low:high'}]"
         return f"{target} = {ufunc}.reduce({term}, {axes!r})"
+
+    def total(self, fold: Fold, term: str) -> str:
+        """Write a reduction of one block to a single number, which goes over all blocks."""
+        ufunc, total = REDUCTIONS[fold.kind], f"v{fold.number}"
+        return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"
 
     def operation(self, line: Instruction, operands: list[str], out: str) -> list[str]:
         """Write an elementwise operation into a buffer."""

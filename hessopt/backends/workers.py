@@ -1,4 +1,4 @@
-"""Ranges of blocks on several threads: NumPy lets other threads run while it computes a block."""
+"""Several threads for the blocks of a loop: NumPy lets others run while it computes one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextvars import copy_context
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +65,33 @@ def in_threads(blocks: Callable[[int, int], None], size: int, rows: int, threads
             raise min(failed, key=lambda one: (isinstance(one[1], Exception), one[0]))[1]
         finally:
             failed.clear()  # else the error would hold this frame, which holds the error
+
+
+class Scratch:
+    """Memory for buffers of blocks, which a thread takes, puts back, and others take again.
+
+    Were it allocated anew each time, the system would have to clear it, and as often.
+
+    Attributes
+    ----------
+    size : int
+        How many bytes a thread needs.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._free: list[np.ndarray] = []
+
+    def take(self) -> np.ndarray:
+        """Return memory that nobody uses."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return np.empty(self.size, np.uint8)
+
+    def put(self, memory: np.ndarray) -> None:
+        """Let others use it."""
+        self._free.append(memory)
 
 
 def _take(

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hessopt.autodiff.config import default_threads
 from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.backends.code import Code
-from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
+from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend, thread_count
 from hessopt.transforms.partial import Partial, Split
 from hessopt.transforms.shortcut import ShortlyCalled, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
@@ -74,6 +75,8 @@ class Jitted(ShortlyCalled):
         The function itself.
     reference : callable
         Computes the same, and is called where no trace is made: to compare with, and eagerly.
+    threads : int
+        How many run a program of NumPy's.
     refusal : str
         Why it runs eagerly for some arguments; empty as long as it does not.
     """
@@ -85,10 +88,12 @@ class Jitted(ShortlyCalled):
         verify: bool,
         warns: bool = True,
         reference: Callable[..., Any] | None = None,
+        threads: int | None = None,
     ) -> None:
         super().__init__()
         self.function, self.reference = function, reference or function
         self.backend = backend
+        self.threads = default_threads() if threads is None else threads
         self.verify = verify
         self.warns = warns
         self.refusal = ""
@@ -106,7 +111,8 @@ class Jitted(ShortlyCalled):
         if named is self:  # it was decorated, and its function goes by its name
             return self.__qualname__
         reference = None if self.reference is self.function else self.reference
-        return Jitted, (self.function, self.backend, self.verify, self.warns, reference)
+        switches = self.backend, self.verify, self.warns
+        return Jitted, (self.function, *switches, reference, self.threads)
 
     def _long_way(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
@@ -280,7 +286,7 @@ class Jitted(ShortlyCalled):
                 f"it has {len(program.instructions)} operations; write loops over whole arrays"
             )
         witness = Witness(call.arrays) if self.verify else None
-        engine = Engine(simplify(program), self.backend, self.__name__)
+        engine = Engine(simplify(program), self.backend, self.__name__, self.threads)
         one = _Trace(engine, forms[0], witness)
         outputs, holds = engine(call.arrays)
         if not holds:
@@ -322,7 +328,13 @@ def _replay(one: _Trace, call: Call) -> Any:
     return outputs if holds else None
 
 
-def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: bool = True) -> Any:
+def jit(
+    fn: Callable[..., Any] | None = None,
+    *,
+    backend: str = "auto",
+    verify: bool = True,
+    threads: int | None = None,
+) -> Any:
     """Return `fn` as a program: traced once for each signature, then replayed.
 
     The trace holds whatever `fn` computes from its arrays, derivatives included, so
@@ -344,6 +356,11 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
         time that replays have taken pays for it.
     verify : bool
         Compare the first replay of each trace with the function itself.
+    threads : int, optional
+        How many threads run a program of NumPy's where its arrays are large; results have the same
+        digits for any number. By default what ``using_config("threads", ...)`` says, or 1. Loops
+        compiled by numba and Python floats run in one thread: beside those backends only 1 may be
+        asked for, and ``"auto"`` has no more than one once numba has taken over.
 
     Returns
     -------
@@ -353,7 +370,7 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     Raises
     ------
     ValueError
-        If the backend is unknown.
+        If the backend is unknown, or has not so many threads.
     ImportError
         From the returned function, if the backend is ``"numba"`` and that is not installed.
     hessopt.ReplayError
@@ -373,8 +390,10 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     """
     if backend not in BACKENDS:
         raise ValueError(f"jit: unknown backend {backend!r}; the backends are {BACKENDS}")
+    if threads is not None:
+        threads = thread_count(threads, backend)
     if fn is None:
-        return lambda function: jit(function, backend=backend, verify=verify)
+        return lambda function: jit(function, backend=backend, verify=verify, threads=threads)
     if not callable(fn):
         raise TypeError(f"jit: fn must be a function, not {type(fn).__name__}")
-    return Jitted(fn, backend, verify)
+    return Jitted(fn, backend, verify, threads=threads)

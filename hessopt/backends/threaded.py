@@ -18,9 +18,10 @@ import numpy as np
 from hessopt.backends.blocks import REDUCTIONS, BlockDriver, Cut, assigned
 from hessopt.backends.code import indented
 from hessopt.backends.ownership import blocks_are_independent
+from hessopt.backends.shifts import Part
 from hessopt.backends.workers import Scratch, in_threads
 from hessopt.program.fuse import price
-from hessopt.program.nest import Compute, Fold, Plan
+from hessopt.program.nest import Compute, Fold, Plan, Temp
 from hessopt.program.program import Program
 
 WIDE = 4  # usual blocks in a wide one
@@ -96,7 +97,8 @@ class ThreadedDriver(BlockDriver):
         if not self.apart:
             return super().total(fold, term)
         rows = self.apart
-        block = f"{term}[at - low:min(at + {rows}, high) - low]"
+        part = f"[at - low:min(at + {rows}, high) - low]"
+        block = f"{term}{part if isinstance(fold.term, (Temp, Part)) else ''}"
         return (
             f"for at in range(low, high, {rows}): "
             f"p{fold.number}[at // {rows}] = {REDUCTIONS[fold.kind]}.reduce({block}, None)"

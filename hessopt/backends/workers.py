@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
+from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -122,12 +123,24 @@ def _executor() -> ThreadPoolExecutor:
             # Not before it is needed: most programs never are so large
             from concurrent.futures import ThreadPoolExecutor
 
+            _watch_forks()
             _pool = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="hessopt-blocks")
         return _pool
 
 
+@cache
+def _watch_forks() -> None:
+    """Let the pool end before a fork; a child process would not have its threads.
+
+    Not before `concurrent.futures` is imported: what comes last is called first, and its own hook
+    takes a lock on which who is just asking the pool would wait, while the pool waits for him.
+    """
+    if hasattr(os, "register_at_fork"):  # there is no fork on Windows
+        os.register_at_fork(before=_end_pool, after_in_child=_begin_anew)
+
+
 def _end_pool() -> None:
-    """Let the workers end: a child process would not have them, and may not miss them."""
+    """Let the workers do what they have begun and end; what waits is left to the callers."""
     global _pool
     with _lock:
         pool, _pool = _pool, None
@@ -139,7 +152,3 @@ def _begin_anew() -> None:
     """Forget, in a child process, what another thread of the parent held or made meanwhile."""
     global _pool, _lock
     _pool, _lock = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):  # there is no fork on Windows
-    os.register_at_fork(before=_end_pool, after_in_child=_begin_anew)

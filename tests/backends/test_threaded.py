@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hessopt
-from hessopt.backends import numpy_backend, threaded
+from hessopt.backends import numpy_backend, threaded, workers
 from hessopt.backends.workers import Scratch
 from tests.backends.ways import identical, small_blocks
 from tests.program.generator import random_function, scalar_of
@@ -53,6 +53,22 @@ def in_any_order(blocks: Any, size: int, rows: int, threads: int) -> None:
         blocks(first, min(first + rows, size))
 
 
+@pytest.fixture
+def everyone_takes_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no thread begin before all have; short blocks would be done before another wakes up."""
+
+    def together(blocks: Any, size: int, rows: int, threads: int) -> None:
+        meeting = threading.Barrier(min(threads, -(-size // rows)), timeout=60)
+
+        def one(first: int, last: int) -> None:
+            meeting.wait()
+            blocks(first, last)
+
+        workers.in_threads(one, size, rows, threads)
+
+    monkeypatch.setattr(threaded, "in_threads", together)
+
+
 def second_differences(x: Any) -> Any:
     return np.sum((x[2:] - 2 * x[1:-1] + x[:-2]) ** 2) + np.sum(np.sin(x[1:] * x[:-1]))
 
@@ -82,6 +98,7 @@ PARALLEL: dict[str, tuple[Callable[..., Any], np.ndarray]] = {
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("everyone_takes_part")
 @pytest.mark.parametrize("name", PARALLEL)
 def test_the_same_digits(name: str):
     f, x = PARALLEL[name]
@@ -95,6 +112,7 @@ def test_the_same_digits_in_any_order(name: str, monkeypatch: pytest.MonkeyPatch
     check(f, x)
 
 
+@pytest.mark.usefixtures("everyone_takes_part")
 def test_products_with_hessians():
     for x in (X, X[:8], X[:9], X[:33]):
         check(hessopt.hvp(second_differences), x, np.cos(x))
@@ -194,6 +212,7 @@ def together(work: Callable[[int], None], count: int) -> None:
     assert not failed
 
 
+@pytest.mark.usefixtures("everyone_takes_part")
 def test_called_from_several_threads():
     run = on_threads(hessopt.value_and_grad(second_differences), X)[2]
     points = [X * k for k in range(1, 7)]
@@ -210,6 +229,7 @@ def division(x: Any) -> Any:
     return np.sum(1 / x), np.sqrt(x) * 2
 
 
+@pytest.mark.usefixtures("everyone_takes_part")
 @pytest.mark.parametrize("place", [0, 20, 40])
 def test_errstate_is_that_of_the_caller(place: int):
     """Where in the array it happens decides which thread runs it."""
@@ -235,6 +255,7 @@ def test_errstate_is_that_of_the_caller(place: int):
             assert np.isposinf(run(x)[0][0])  # an error before leaves nothing behind
 
 
+@pytest.mark.usefixtures("everyone_takes_part")
 def test_errstate_of_several_callers():
     x = np.ones(41)
     x[::4] = 0
@@ -252,6 +273,7 @@ def test_errstate_of_several_callers():
     together(work, 4)
 
 
+@pytest.mark.usefixtures("everyone_takes_part")
 def test_called_from_within_a_block():
     """By the handler of an error: whoever runs that block may be one of the threads."""
     x = np.ones(41)

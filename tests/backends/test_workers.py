@@ -57,8 +57,10 @@ def test_as_many_threads_at_once():
 
 def test_the_first_error_of_all_is_raised_once_all_have_ended():
     running: list[int] = []
+    meeting = threading.Barrier(5, timeout=60)
 
     def blocks(first: int, last: int) -> None:
+        meeting.wait()
         if first == 0:
             return
         time.sleep(0.01 if first > 20 else 0.05)
@@ -115,17 +117,18 @@ def test_an_error_is_freed_with_all_that_its_frames_hold():
 def test_the_context_is_that_of_the_caller():
     variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
     seen: list[str] = []
-    variable.set("set")
+    meeting = threading.Barrier(5, timeout=60)
 
     def blocks(first: int, last: int) -> None:
+        meeting.wait()
         seen.append(variable.get())
         variable.set("changed")
 
-    for _ in range(3):
+    for value in ("one", "another"):
+        variable.set(value)
         in_threads(blocks, SIZE, ROWS, 5)
-        variable.set("set")
-    assert seen.count("set") >= 3
-    assert "unset" not in seen
+        assert seen == [value] * 5
+        seen.clear()
 
 
 def test_without_workers_the_caller_does_it(monkeypatch: pytest.MonkeyPatch):

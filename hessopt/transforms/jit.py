@@ -7,7 +7,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +16,10 @@ from hessopt.autodiff.config import default_threads
 from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.backends.code import Code
 from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend, thread_count
-from hessopt.transforms.partial import Partial, Split
+from hessopt.transforms.partial import Partial
 from hessopt.transforms.shortcut import ShortlyCalled, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
+from hessopt.transforms.traces import Signature, Trace
 from hessopt.transforms.trees import leaves
 from hessopt.transforms.user_line import place_of
 from hessopt.transforms.verification import Witness, agree
@@ -36,34 +36,6 @@ _tick = count().__next__
 
 class ReplayError(RuntimeError):
     """A program gave another result than the function it was traced from."""
-
-
-@dataclass
-class _Trace:
-    """One program and what is needed to call it."""
-
-    engine: Engine
-    form: Form
-    witness: Witness | None  # None once there is nothing left to compare
-    splits: dict[tuple[int, bool], Split] = field(default_factory=dict)
-    short: Callable[..., Any] | None = None  # written once the engine is settled
-
-    def split(self, known: int, multiply_out: bool) -> Split:
-        """Return the program in two parts, by what the first `known` inputs decide."""
-        key = known, multiply_out
-        if key not in self.splits:
-            self.splits[key] = Split(self.engine, known, multiply_out)
-        return self.splits[key]
-
-
-class _Signature:
-    """The traces of a function for arguments of one signature; none where it runs eagerly."""
-
-    def __init__(self) -> None:
-        self.traces: list[_Trace] = []
-        self.eager = ""  # why the function runs eagerly
-        self.used = 0
-        self.lock = threading.RLock()  # one thread traces, the others wait for it
 
 
 class Jitted(ShortlyCalled):
@@ -101,7 +73,7 @@ class Jitted(ShortlyCalled):
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__module__ = getattr(function, "__module__", __name__)
         self.__doc__ = function.__doc__
-        self._signatures: dict[Any, _Signature] = {}
+        self._signatures: dict[Any, Signature] = {}
         self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
@@ -145,7 +117,7 @@ class Jitted(ShortlyCalled):
         """Whether it was called with anything but Variables."""
         return bool(self._signatures)
 
-    def _shortcut(self, one: _Trace, args: tuple[Any, ...]) -> Callable[..., Any]:
+    def _shortcut(self, one: Trace, args: tuple[Any, ...]) -> Callable[..., Any]:
         code = Code.calling(one.engine.run, len(args), len(one.engine.program.outputs))
         bind = shortcut(code, dict(enumerate(args)), one.form)
         return bind((), self._otherwise) if bind else self._otherwise
@@ -215,15 +187,15 @@ class Jitted(ShortlyCalled):
             f"{signature.eager}"
         )
 
-    def _new_signature(self, key: Any) -> _Signature:
+    def _new_signature(self, key: Any) -> Signature:
         with self._lock:
             while len(self._signatures) >= MOST_SIGNATURES:
                 del self._signatures[min(self._signatures, key=lambda k: self._signatures[k].used)]
-            new = self._signatures.setdefault(key, _Signature())
+            new = self._signatures.setdefault(key, Signature())
             new.used = _tick()
             return new
 
-    def _trace(self, signature: _Signature, call: Call, args: Any, kwargs: Any) -> Any:
+    def _trace(self, signature: Signature, call: Call, args: Any, kwargs: Any) -> Any:
         with signature.lock:
             for one in signature.traces:  # another thread may have been here
                 outputs = _replay(one, call)
@@ -258,8 +230,8 @@ class Jitted(ShortlyCalled):
         return self.reference(*args, **kwargs)
 
     def _new_trace(
-        self, signature: _Signature, call: Call, args: Any, kwargs: Any
-    ) -> tuple[_Trace, Any]:
+        self, signature: Signature, call: Call, args: Any, kwargs: Any
+    ) -> tuple[Trace, Any]:
         # Not before it is needed: `import hessopt` should not pay for it
         from hessopt.program.simplify import simplify
         from hessopt.program.trace import trace
@@ -287,7 +259,7 @@ class Jitted(ShortlyCalled):
             )
         witness = Witness(call.arrays) if self.verify else None
         engine = Engine(simplify(program), self.backend, self.__name__, self.threads)
-        one = _Trace(engine, forms[0], witness)
+        one = Trace(engine, forms[0], witness)
         outputs, holds = engine(call.arrays)
         if not holds:
             raise Untraceable(
@@ -299,7 +271,7 @@ class Jitted(ShortlyCalled):
         return one, outputs
 
     def _verify(
-        self, one: _Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any
+        self, one: Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any
     ) -> None:
         news = witness.is_news(call.arrays)
         if not witness.waits:
@@ -316,7 +288,7 @@ class Jitted(ShortlyCalled):
             )
 
 
-def _replay(one: _Trace, call: Call) -> Any:
+def _replay(one: Trace, call: Call) -> Any:
     """Return the outputs of a trace, or None where it does not hold for these arguments.
 
     It does not where an operation fails: the function may catch that and go another way.

@@ -25,6 +25,7 @@ COUNTS = (2, 3, 5)
 X = np.linspace(-1.0, 1.2, 41)
 T = X[:40].reshape(8, 5)
 LONG = np.linspace(-1, 1, 300).reshape(100, 3)
+WIDE = LONG.T.copy()
 LARGE = 100_003
 
 
@@ -90,7 +91,7 @@ PARALLEL: dict[str, tuple[Callable[..., Any], np.ndarray]] = {
     "a dot": (lambda x: np.sin(x) @ np.cos(x), X),
     "halo": (hessopt.value_and_grad(second_differences), X),
     "steps": (hessopt.grad(lambda x: np.sum(np.sin(x[::2]) ** 2) + np.sum(x[1::2] ** 3)), X),
-    "rows": (lambda x: (np.sum(np.sin(x), axis=1), np.exp(x), np.max(x * x, axis=1)), LONG.T.copy()),
+    "rows": (lambda x: (np.sum(np.sin(x), axis=1), np.exp(x), np.max(x * x, axis=1)), WIDE),
     "transposed": (lambda x: (np.sin(x.T) * 2, np.cos(x)), T),
     "single precision": (lambda x: (np.sum(np.sin(x)), x * np.float32(3)), X.astype(np.float32)),
     "choices": (lambda x: np.where(x > 0, np.where(x > 0.5, np.sin(x), x), -x) * x, X),
@@ -125,7 +126,7 @@ def test_blocks_that_write_into_each_other_stay_in_one_thread():
     assert "for low in" in source
     check(hessopt.value_and_grad(with_patches), X)
     for axis, parallel in ((0, False), (1, True)):
-        x = LONG if axis == 0 else LONG.T.copy()
+        x = LONG if axis == 0 else WIDE
         source = check(lambda x, axis=axis: np.sum(np.exp(x), axis=axis), x)
         assert ("in_threads" in source) == parallel
 

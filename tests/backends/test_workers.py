@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hessopt.backends import workers
@@ -95,10 +94,8 @@ def test_an_error_is_freed_with_all_that_its_frames_hold():
             local = held
             raise KeyError(local is held)
 
-        try:
+        with pytest.raises(KeyError):
             in_threads(blocks, SIZE, ROWS, 3)
-        except KeyError:
-            pass
         return kept
 
     gc.collect()

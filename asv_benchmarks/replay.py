@@ -3,6 +3,7 @@
 A replay is timed as it is met in a loop: traced, compared with the function and settled before.
 """
 
+import os
 import tracemalloc
 from importlib.util import find_spec
 
@@ -19,11 +20,11 @@ value_and_gradient = hessopt.value_and_grad(rosenbrock)
 hvp = hessopt.hvp(rosenbrock)
 
 
-def settled(f, backend, *arrays):
+def settled(f, backend, *arrays, threads=None):
     """Return `f` as a program that has nothing left to compare."""
     if backend == "numba" and find_spec("numba") is None:
         raise NotImplementedError  # asv then leaves the benchmark out
-    program = hessopt.jit(f, backend=backend)
+    program = hessopt.jit(f, backend=backend, threads=threads)
     for shift in range(3):
         program(*(x + shift for x in arrays))
     return program
@@ -70,6 +71,32 @@ class MemoryBound:
     def track_hvp(self, backend):
         copy = seconds(np.copyto, np.empty_like(self.x), self.x)  # moves two vectors
         return seconds(self.product, self.x, self.v) / (3 / 2 * copy)
+
+
+class Threads:
+    """Two threads in times of one: 0.5 at best; what NumPy computes slowly comes closer to that."""
+
+    params = ["1e5", "1e6"]
+    param_names = ["n"]
+    unit = "ratio"
+
+    def setup(self, n):
+        if len(os.sched_getaffinity(0)) < 2:
+            raise NotImplementedError
+        self.x, self.v = point_and_direction(n)
+
+    def ratio(self, f, *arrays):
+        one, two = (settled(f, "numpy", *arrays, threads=k) for k in (1, 2))
+        return seconds(two, *arrays) / seconds(one, *arrays)
+
+    def track_value_and_gradient(self, n):
+        return self.ratio(value_and_gradient, self.x)
+
+    def track_hvp(self, n):
+        return self.ratio(hvp, self.x, self.v)
+
+    def track_gradient_of_exponentials(self, n):
+        return self.ratio(hessopt.grad(lambda x: np.sum(np.exp(np.sin(x) * x))), self.x)
 
 
 class Scalar:
@@ -128,14 +155,16 @@ class LongTrace:
 class Memory:
     """The most that one call allocates, its result included, in vectors as long as x."""
 
-    params = BACKENDS
+    params = [*BACKENDS, "numpy, 4 threads"]
     param_names = ["backend"]
     unit = "vectors"
 
     def setup(self, backend):
         self.x, self.v = point_and_direction("1e6")
-        self.both = settled(value_and_gradient, backend, self.x)
-        self.product = settled(hvp, backend, self.x, self.v)
+        backend, *rest = backend.split(", ")
+        threads = 4 if rest else None
+        self.both = settled(value_and_gradient, backend, self.x, threads=threads)
+        self.product = settled(hvp, backend, self.x, self.v, threads=threads)
 
     def peak(self, function, *arrays):
         tracemalloc.start()

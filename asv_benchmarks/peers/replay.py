@@ -3,11 +3,15 @@
 Run it with ``pip install -e ".[peers,jit]"`` and ``python asv_benchmarks/peers/replay.py``. Every
 call takes NumPy arrays and gives NumPy arrays, as a SciPy optimiser would call it. CasADi is called
 through preallocated buffers, its fastest way. A cell is the median over rounds.
+
+With ``--threads K`` the NumPy backend has K threads, PyTorch too, and where the system can do that
+the process has K processors, which is how many threads JAX then starts. The others use one.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +28,8 @@ def rosenbrock(x):
 
 
 def hessopt_by(backend: str) -> Callable[..., tuple[Call, Call, Call]]:
+    """Return the maker of calls, with as many threads as are set where the backend has any."""
+
     def calls(x: np.ndarray, v: np.ndarray) -> tuple[Call, Call, Call]:
         both = hessopt.jit(hessopt.value_and_grad(rosenbrock), backend=backend)
         product = hessopt.jit(hessopt.hvp(rosenbrock), backend=backend)
@@ -165,12 +171,35 @@ PEERS = {
 OWN = ("numba", "numpy")
 
 
+def limit(threads: int) -> None:
+    """Give the process so many processors and PyTorch so many threads, before any is started."""
+    if hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        if len(processors) < threads:
+            raise SystemExit(f"--threads {threads}: there are {len(processors)} processors")
+        os.sched_setaffinity(0, processors[:threads])
+    import torch
+
+    torch.set_num_threads(threads)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="2,10,100,1000,10000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.1, help="for one cell in one round")
+    parser.add_argument("--threads", type=int, help="for all that can use them; else as they are")
     options = parser.parse_args()
+    if options.threads is None:
+        compare(options)
+        return
+    limit(options.threads)
+    with hessopt.using_config("threads", options.threads):
+        compare(options)
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Print the table, and ratios over all of it."""
     print(f"{'n':>8} {'':14}" + "".join(f"{name:>10}" for name in PEERS) + "  (us)")
     best: list[float] = []
     to_jax: list[float] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -37,7 +38,7 @@ UFUNCS = frozenset(
 ) | {np.where}
 
 _STARTS = {"Sum": "0.0", "Max": "-np.inf", "Min": "np.inf"}
-_REDUCTIONS = {"Sum": "np.add", "Max": "np.maximum", "Min": "np.minimum"}
+REDUCTIONS = {"Sum": "np.add", "Max": "np.maximum", "Min": "np.minimum"}
 
 
 def strided(flat: np.ndarray, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
@@ -45,6 +46,37 @@ def strided(flat: np.ndarray, start: int, shape: tuple[int, ...], steps: tuple[i
     size = flat.itemsize
     strides = tuple(size * step for step in steps)
     return np.ndarray(shape, flat.dtype, flat, start * size, strides)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A segment to be run in blocks of `rows` along the first of its counters.
+
+    Attributes
+    ----------
+    nest : Nest
+        Where it belongs.
+    counts : tuple of int
+        How far each counter runs.
+    rows : int
+    body : list of Statement
+    spans : dict of int to int
+        By how many entries a term is longer than a block, where it is.
+    views : dict
+        Names of views of arrays, by what is read or written there.
+    """
+
+    nest: Nest
+    counts: tuple[int, ...]
+    rows: int
+    body: list[Statement]
+    spans: dict[int, int]
+    views: dict[Any, str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is one block."""
+        return self.counts[0] <= self.rows
 
 
 class BlockDriver(Driver):
@@ -122,7 +154,6 @@ class BlockDriver(Driver):
         lows = [low for low, _ in segment.ranges]
         inner = counts[1:]
         rows = max(1, BLOCK // max(1, prod(inner)))
-        whole = counts[0] <= rows
         body, spans = merged(segment.body, min(rows, counts[0]) // 4)
         views: dict[Any, str] = {}
 
@@ -144,14 +175,19 @@ class BlockDriver(Driver):
                 view(s.number, s.place, moving(s.place) if s.adds else range(nest.depth))
             elif isinstance(s, Fold) and s.place is not None:
                 view(s.number, s.place, range(nest.rows))
-        buffers, chosen = assigned(body, spans)
+        self.blocks(Cut(nest, counts, rows, body, spans, views))
+
+    def blocks(self, cut: Cut) -> None:
+        """Write a segment whose views are there: it is one block, or a loop over blocks."""
+        counts, rows = cut.counts, cut.rows
+        buffers, chosen = assigned(cut.body, cut.spans)
         for number, (dtype, span) in enumerate(buffers):
             kind = "" if dtype == np.float64 else f", {self.writer.name(dtype)}"
-            shape = (min(rows, counts[0]) + span, *inner)
+            shape = (min(rows, counts[0]) + span, *counts[1:])
             self.lines.append(f"q{number} = empty({shape!r}{kind})")
-        text = self.body(body, spans, views, chosen, nest, whole)
-        done = ", ".join([*views.values(), *(f"q{k}" for k in range(len(buffers)))])
-        if whole:
+        text = self.body(cut, chosen)
+        done = ", ".join([*cut.views.values(), *(f"q{k}" for k in range(len(buffers)))])
+        if cut.whole:
             self.lines += [*text, f"del {done}"]
             return
         full, rest = divmod(counts[0], rows)
@@ -161,25 +197,18 @@ class BlockDriver(Driver):
             *indented(text),
         ]
         if rest:
-            cut = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
-            self.lines += [*cut, f"low, high = {full * rows}, {counts[0]}", *text]
+            ends = [f"q{k} = q{k}[:{rest + span}]" for k, (_, span) in enumerate(buffers)]
+            self.lines += [*ends, f"low, high = {full * rows}, {counts[0]}", *text]
         self.lines.append(f"del {done}")
 
-    def body(
-        self,
-        body: Sequence[Statement],
-        spans: dict[int, int],
-        views: dict[Any, str],
-        chosen: dict[int, Any],
-        nest: Nest,
-        whole: bool,
-    ) -> list[str]:
+    def body(self, cut: Cut, chosen: dict[int, Any]) -> list[str]:
         """Write the statements for one block."""
+        nest, spans, views, whole = cut.nest, cut.spans, cut.views, cut.whole
         part = "" if whole else "[low:high]"
         terms: dict[int, str] = {}
 
         text: list[str] = []
-        for s in body:
+        for s in cut.body:
             if isinstance(s, Load):
                 span = spans.get(s.target, 0)
                 longer = f"[low:high + {span}]" if span and not whole else part
@@ -220,13 +249,17 @@ class BlockDriver(Driver):
 
     def fold(self, fold: Fold, term: str, views: dict[Any, str], nest: Nest, whole: bool) -> str:
         """Write a reduction of one block."""
-        ufunc = _REDUCTIONS[fold.kind]
+        ufunc = REDUCTIONS[fold.kind]
         if fold.place is None:
-            total = f"v{fold.number}"
-            return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"
+            return self.total(fold, term)
         axes = tuple(range(nest.rows, nest.depth))
         target = f"{views[fold.number, fold.place, 0]}[{'...' if whole else 'low:high'}]"
         return f"{target} = {ufunc}.reduce({term}, {axes!r})"
+
+    def total(self, fold: Fold, term: str) -> str:
+        """Write a reduction of one block to a single number, which goes over all blocks."""
+        ufunc, total = REDUCTIONS[fold.kind], f"v{fold.number}"
+        return f"{total} = {ufunc}({total}, {ufunc}.reduce({term}, None))"
 
     def operation(self, line: Instruction, operands: list[str], out: str) -> list[str]:
         """Write an elementwise operation into a buffer."""

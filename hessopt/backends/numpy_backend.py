@@ -13,6 +13,7 @@ from typing import Any
 
 from hessopt.backends.blocks import UFUNCS, BlockDriver
 from hessopt.backends.lines import Writer
+from hessopt.backends.threaded import ThreadedDriver
 from hessopt.program.fuse import fuse
 from hessopt.program.fusible import fusible
 from hessopt.program.nest import Nest
@@ -24,8 +25,11 @@ LARGE = 1 << 14  # entries; arrays of fewer stay in the cache by themselves
 MOST_INSTRUCTIONS = 2000  # to look for loops in more takes longer than it saves
 
 
-def compile_program(program: Program) -> Callable[..., Any]:
-    """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not."""
+def compile_program(program: Program, threads: int = 1) -> Callable[..., Any]:
+    """Return ``run(*arrays) -> (outputs, guards hold)``; without outputs where they do not.
+
+    The blocks of a loop run on so many threads, where that pays and each writes entries of its own.
+    """
     shapes = [shape for shape, _ in program.inputs] + [x.shape for x in program.instructions]
     large = any(shape and prod(shape) >= LARGE for shape in shapes)
     if not large or len(program.instructions) > MOST_INSTRUCTIONS:
@@ -43,4 +47,6 @@ def compile_program(program: Program) -> Callable[..., Any]:
     plan = fuse(program, fusible(program, UFUNCS, worth))
     if not any(isinstance(step, Nest) for step in plan.steps):
         return Writer(program).compiled()
+    if threads > 1:
+        return ThreadedDriver(program, plan, threads).compiled()
     return BlockDriver(program, plan).compiled()

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hessopt.autodiff.config import whole_threads
 from hessopt.transforms.verification import agree
 
 if TYPE_CHECKING:
     from hessopt.program.program import Program
 
 BACKENDS = ("auto", "numpy", "numba", "scalar")
+ONE_THREAD = ("numba", "scalar")
 
 # The name of the threads that compile in the background
 COMPILING = "hessopt-compiling"
@@ -42,6 +44,8 @@ class Engine:
         One of `BACKENDS`.
     name : str
         Of the function, for messages.
+    threads : int, optional
+        How many run the blocks of NumPy's loops.
 
     Attributes
     ----------
@@ -51,18 +55,19 @@ class Engine:
         Whether `run` will stay what it is.
     """
 
-    def __init__(self, program: Program, backend: str, name: str) -> None:
+    def __init__(self, program: Program, backend: str, name: str, threads: int = 1) -> None:
         self.program, self.backend, self.name = program, backend, name
+        self.threads = threads
         self.settled = True
         self._spent = 0.0
         self._coming: Callable[..., Any] | None = None
         self._compiling: threading.Thread | None = None
         if backend == "numba":
-            self.run = _numba(program, name)
+            self.run = _numba(program, threads)
             return
         from hessopt.backends import numpy_backend, scalar  # `import hessopt` need not pay for it
 
-        self.run = numpy_backend.compile_program(program)
+        self.run = numpy_backend.compile_program(program, threads)
         if backend == "numpy":
             return
         quick = scalar.compile_program(program, self.run)
@@ -115,12 +120,23 @@ class Engine:
             self.run = self._coming
 
 
+def thread_count(value: Any, backend: str) -> int:
+    """Return the number of threads that was asked for, if the backend can have so many."""
+    count = whole_threads(value, "jit: threads")
+    if count > 1 and backend in ONE_THREAD:
+        raise ValueError(
+            f"jit: threads={count} needs backend='numpy' or 'auto'; a program of {backend!r} runs "
+            "in one thread"
+        )
+    return count
+
+
 def has_numba() -> bool:
     """Whether numba is installed; it is not imported."""
     return find_spec("numba") is not None
 
 
-def _numba(program: Program, name: str) -> Callable[..., Any]:
+def _numba(program: Program, threads: int) -> Callable[..., Any]:
     if not has_numba():
         raise MissingBackend(
             "jit(backend='numba') needs numba, which is not installed: pip install 'hessopt[jit]'"
@@ -130,4 +146,4 @@ def _numba(program: Program, name: str) -> Callable[..., Any]:
     try:
         return numba_backend.compile_program(program)
     except numba_backend.NotFused:
-        return numpy_backend.compile_program(program)
+        return numpy_backend.compile_program(program, threads)

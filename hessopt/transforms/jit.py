@@ -7,18 +7,19 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hessopt.autodiff.config import default_threads
 from hessopt.autodiff.tracing import Untraceable, active
 from hessopt.backends.code import Code
-from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend
-from hessopt.transforms.partial import Partial, Split
+from hessopt.transforms.engine import BACKENDS, Engine, WrongBackend, thread_count
+from hessopt.transforms.partial import Partial
 from hessopt.transforms.shortcut import ShortlyCalled, shortcut
 from hessopt.transforms.signature import Call, Form, HasVariable, is_array, refilled, split
+from hessopt.transforms.traces import Signature, Trace
 from hessopt.transforms.trees import leaves
 from hessopt.transforms.user_line import place_of
 from hessopt.transforms.verification import Witness, agree
@@ -37,34 +38,6 @@ class ReplayError(RuntimeError):
     """A program gave another result than the function it was traced from."""
 
 
-@dataclass
-class _Trace:
-    """One program and what is needed to call it."""
-
-    engine: Engine
-    form: Form
-    witness: Witness | None  # None once there is nothing left to compare
-    splits: dict[tuple[int, bool], Split] = field(default_factory=dict)
-    short: Callable[..., Any] | None = None  # written once the engine is settled
-
-    def split(self, known: int, multiply_out: bool) -> Split:
-        """Return the program in two parts, by what the first `known` inputs decide."""
-        key = known, multiply_out
-        if key not in self.splits:
-            self.splits[key] = Split(self.engine, known, multiply_out)
-        return self.splits[key]
-
-
-class _Signature:
-    """The traces of a function for arguments of one signature; none where it runs eagerly."""
-
-    def __init__(self) -> None:
-        self.traces: list[_Trace] = []
-        self.eager = ""  # why the function runs eagerly
-        self.used = 0
-        self.lock = threading.RLock()  # one thread traces, the others wait for it
-
-
 class Jitted(ShortlyCalled):
     """A function that replays what it computed before; made by `jit`.
 
@@ -74,6 +47,8 @@ class Jitted(ShortlyCalled):
         The function itself.
     reference : callable
         Computes the same, and is called where no trace is made: to compare with, and eagerly.
+    threads : int
+        How many run a program of NumPy's.
     refusal : str
         Why it runs eagerly for some arguments; empty as long as it does not.
     """
@@ -85,10 +60,12 @@ class Jitted(ShortlyCalled):
         verify: bool,
         warns: bool = True,
         reference: Callable[..., Any] | None = None,
+        threads: int | None = None,
     ) -> None:
         super().__init__()
         self.function, self.reference = function, reference or function
         self.backend = backend
+        self.threads = default_threads() if threads is None else threads
         self.verify = verify
         self.warns = warns
         self.refusal = ""
@@ -96,7 +73,7 @@ class Jitted(ShortlyCalled):
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__module__ = getattr(function, "__module__", __name__)
         self.__doc__ = function.__doc__
-        self._signatures: dict[Any, _Signature] = {}
+        self._signatures: dict[Any, Signature] = {}
         self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
@@ -106,7 +83,8 @@ class Jitted(ShortlyCalled):
         if named is self:  # it was decorated, and its function goes by its name
             return self.__qualname__
         reference = None if self.reference is self.function else self.reference
-        return Jitted, (self.function, self.backend, self.verify, self.warns, reference)
+        switches = self.backend, self.verify, self.warns
+        return Jitted, (self.function, *switches, reference, self.threads)
 
     def _long_way(self, *args: Any, **kwargs: Any) -> Any:
         """Replay, tracing first where no trace holds."""
@@ -139,7 +117,7 @@ class Jitted(ShortlyCalled):
         """Whether it was called with anything but Variables."""
         return bool(self._signatures)
 
-    def _shortcut(self, one: _Trace, args: tuple[Any, ...]) -> Callable[..., Any]:
+    def _shortcut(self, one: Trace, args: tuple[Any, ...]) -> Callable[..., Any]:
         code = Code.calling(one.engine.run, len(args), len(one.engine.program.outputs))
         bind = shortcut(code, dict(enumerate(args)), one.form)
         return bind((), self._otherwise) if bind else self._otherwise
@@ -209,15 +187,15 @@ class Jitted(ShortlyCalled):
             f"{signature.eager}"
         )
 
-    def _new_signature(self, key: Any) -> _Signature:
+    def _new_signature(self, key: Any) -> Signature:
         with self._lock:
             while len(self._signatures) >= MOST_SIGNATURES:
                 del self._signatures[min(self._signatures, key=lambda k: self._signatures[k].used)]
-            new = self._signatures.setdefault(key, _Signature())
+            new = self._signatures.setdefault(key, Signature())
             new.used = _tick()
             return new
 
-    def _trace(self, signature: _Signature, call: Call, args: Any, kwargs: Any) -> Any:
+    def _trace(self, signature: Signature, call: Call, args: Any, kwargs: Any) -> Any:
         with signature.lock:
             for one in signature.traces:  # another thread may have been here
                 outputs = _replay(one, call)
@@ -252,8 +230,8 @@ class Jitted(ShortlyCalled):
         return self.reference(*args, **kwargs)
 
     def _new_trace(
-        self, signature: _Signature, call: Call, args: Any, kwargs: Any
-    ) -> tuple[_Trace, Any]:
+        self, signature: Signature, call: Call, args: Any, kwargs: Any
+    ) -> tuple[Trace, Any]:
         # Not before it is needed: `import hessopt` should not pay for it
         from hessopt.program.simplify import simplify
         from hessopt.program.trace import trace
@@ -280,8 +258,8 @@ class Jitted(ShortlyCalled):
                 f"it has {len(program.instructions)} operations; write loops over whole arrays"
             )
         witness = Witness(call.arrays) if self.verify else None
-        engine = Engine(simplify(program), self.backend, self.__name__)
-        one = _Trace(engine, forms[0], witness)
+        engine = Engine(simplify(program), self.backend, self.__name__, self.threads)
+        one = Trace(engine, forms[0], witness)
         outputs, holds = engine(call.arrays)
         if not holds:
             raise Untraceable(
@@ -293,7 +271,7 @@ class Jitted(ShortlyCalled):
         return one, outputs
 
     def _verify(
-        self, one: _Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any
+        self, one: Trace, witness: Witness, call: Call, outputs: Any, args: Any, kwargs: Any
     ) -> None:
         news = witness.is_news(call.arrays)
         if not witness.waits:
@@ -310,7 +288,7 @@ class Jitted(ShortlyCalled):
             )
 
 
-def _replay(one: _Trace, call: Call) -> Any:
+def _replay(one: Trace, call: Call) -> Any:
     """Return the outputs of a trace, or None where it does not hold for these arguments.
 
     It does not where an operation fails: the function may catch that and go another way.
@@ -322,7 +300,13 @@ def _replay(one: _Trace, call: Call) -> Any:
     return outputs if holds else None
 
 
-def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: bool = True) -> Any:
+def jit(
+    fn: Callable[..., Any] | None = None,
+    *,
+    backend: str = "auto",
+    verify: bool = True,
+    threads: int | None = None,
+) -> Any:
     """Return `fn` as a program: traced once for each signature, then replayed.
 
     The trace holds whatever `fn` computes from its arrays, derivatives included, so
@@ -344,6 +328,11 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
         time that replays have taken pays for it.
     verify : bool
         Compare the first replay of each trace with the function itself.
+    threads : int, optional
+        How many threads run a program of NumPy's where its arrays are large; results have the same
+        digits for any number. By default what ``using_config("threads", ...)`` says, or 1. Loops
+        compiled by numba and Python floats run in one thread: beside those backends only 1 may be
+        asked for, and ``"auto"`` has no more than one once numba has taken over.
 
     Returns
     -------
@@ -353,7 +342,7 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     Raises
     ------
     ValueError
-        If the backend is unknown.
+        If the backend is unknown, or has not so many threads.
     ImportError
         From the returned function, if the backend is ``"numba"`` and that is not installed.
     hessopt.ReplayError
@@ -373,8 +362,10 @@ def jit(fn: Callable[..., Any] | None = None, *, backend: str = "auto", verify: 
     """
     if backend not in BACKENDS:
         raise ValueError(f"jit: unknown backend {backend!r}; the backends are {BACKENDS}")
+    if threads is not None:
+        threads = thread_count(threads, backend)
     if fn is None:
-        return lambda function: jit(function, backend=backend, verify=verify)
+        return lambda function: jit(function, backend=backend, verify=verify, threads=threads)
     if not callable(fn):
         raise TypeError(f"jit: fn must be a function, not {type(fn).__name__}")
-    return Jitted(fn, backend, verify)
+    return Jitted(fn, backend, verify, threads=threads)

@@ -35,8 +35,8 @@ class Split:
 
     def __init__(self, engine: Engine, known: int, multiply_out: bool) -> None:
         first, second = _parts(engine, range(known), multiply_out)
-        self.first = Engine(first, engine.backend, engine.name)
-        self.second = Engine(second, engine.backend, engine.name)
+        self.first = Engine(first, engine.backend, engine.name, engine.threads)
+        self.second = Engine(second, engine.backend, engine.name, engine.threads)
         self.bind: Callable[..., Any] | None = None
 
     def prepare(self, form: Form, known: int, args: tuple[Any, ...]) -> None:

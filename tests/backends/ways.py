@@ -1,4 +1,4 @@
-"""All ways to run a program, each against NumPy line by line.
+"""All ways to run a program, each against NumPy line by line; several threads against one.
 
 Kernels are interpreted here, not compiled: what is tested is what they say, thousands of times.
 That numba makes the same of it is tested in test_numba_backend.py, on fewer.
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import hessopt
-from hessopt.backends import blocks, kernel_cache, numba_backend, numpy_backend
+from hessopt.backends import blocks, kernel_cache, numba_backend, numpy_backend, threaded
 from hessopt.backends.lines import Writer
 from hessopt.backends.numba_kernel import PREAMBLE
 from hessopt.program.program import Program
@@ -56,6 +56,7 @@ def small_blocks() -> Iterator[None]:
         patch.setattr(kernel_cache, "load", interpreted)
         patch.setattr(numpy_backend, "LARGE", 1)
         patch.setattr(blocks, "BLOCK", 4)
+        patch.setattr(threaded, "WORTH", 0)
         yield
 
 
@@ -74,8 +75,10 @@ def check_all_ways(program: Program, arguments: Any) -> int:
     expected, held = Writer(program).compiled()(*arguments)
     with small_blocks():
         runs = [numpy_backend.compile_program(program)]
+        on_threads = numpy_backend.compile_program(program, 3)
         with suppress(numba_backend.NotFused):
             runs.append(numba_backend.compile_program(program))
+    identical(on_threads(*arguments)[0], runs[0](*arguments)[0])
     for run in runs:
         before = [np.copy(x) for x in arguments]
         found, holds = run(*arguments)
@@ -94,3 +97,13 @@ def same(found: Any, expected: Any, tight: bool) -> None:
         scale = max(1.0, np.max(np.abs(b), initial=0.0, where=np.isfinite(b)))
         rtol, atol = (1e-8, 1e-10) if tight else (2e-4, 1e-5)
         np.testing.assert_allclose(a, b, rtol=rtol, atol=atol * scale)
+
+
+def identical(found: Any, expected: Any) -> None:
+    """Compare two lists of outputs to the last digit, and the sign of zeros."""
+    assert len(found) == len(expected)
+    for a, b in zip(found, expected, strict=True):
+        assert (a.shape, a.dtype) == (b.shape, b.dtype)
+        np.testing.assert_array_equal(a, b)
+        numbers = ~np.isnan(a)
+        np.testing.assert_array_equal(np.signbit(a)[numbers], np.signbit(b)[numbers])

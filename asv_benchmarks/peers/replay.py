@@ -4,7 +4,7 @@ Run it with ``pip install -e ".[peers,jit]"`` and ``python asv_benchmarks/peers/
 call takes NumPy arrays and gives NumPy arrays, as a SciPy optimiser would call it. CasADi is called
 through preallocated buffers, its fastest way. A cell is the median over rounds.
 
-With ``--threads K`` the NumPy backend has K threads, PyTorch too, and where the system can do that
+With ``--threads K`` the NumPy backend has K threads, PyTorch too, and, where the system allows it,
 the process has K processors, which is how many threads JAX then starts. The others use one.
 """
 
@@ -28,8 +28,6 @@ def rosenbrock(x):
 
 
 def hessopt_by(backend: str) -> Callable[..., tuple[Call, Call, Call]]:
-    """Return the maker of calls, with as many threads as are set where the backend has any."""
-
     def calls(x: np.ndarray, v: np.ndarray) -> tuple[Call, Call, Call]:
         both = hessopt.jit(hessopt.value_and_grad(rosenbrock), backend=backend)
         product = hessopt.jit(hessopt.hvp(rosenbrock), backend=backend)

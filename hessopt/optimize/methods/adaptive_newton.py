@@ -22,8 +22,9 @@ STEPS = 5
 # small: the Hessian of few variables is then worth its price at any rate
 LONG = (50, 10)
 
-# Up to so many variables the rest of the Hessian is looked at where a run has converged
-LOOKED_AT = 10
+# A product for so many steps may be spent on a look at the point that a run converged to: about a
+# twentieth of what they cost
+LOOK = 5
 
 
 class Phase(NamedTuple):
@@ -99,11 +100,12 @@ class AdaptiveNewton(Method):
     def second_look(self, objective: Objective, point: Point, memory: Phase) -> Spectrum | None:
         """Look at directions that conjugate gradients have not seen at the end, if there are few.
 
-        Up to `LOOKED_AT` variables that is a small part of what the run has cost.
+        There are few if the products are a small part of what the run has cost.
         """
-        if objective.n > LOOKED_AT:
-            return None
         metric = None if memory.factorises else memory.inner.metric
+        directions = objective.n - (0 if metric is None else len(metric[0]))
+        if LOOK * directions > memory.steps or objective.n > self.dense:
+            return None
         return second_look(objective, point, None if metric is None else metric[:2])
 
     def pays(self, objective: Objective, point: Point, memory: Phase) -> bool:

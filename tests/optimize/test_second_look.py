@@ -1,4 +1,4 @@
-"""The saddle next to which a symmetric start ends is left, at the price of the unseen directions."""
+"""The saddle beside a symmetric start is left, at the price of the unseen directions."""
 
 import numpy as np
 import pytest

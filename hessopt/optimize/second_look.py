@@ -1,4 +1,4 @@
-"""A second look at the point that a run of few variables converged to: is it a saddle?
+"""A second look at the point that a run of few variables converged to: is it a saddle.
 
 A run from a symmetric start stays symmetric: gradients, and so all directions of conjugate
 gradients, lie in one subspace, and a minimum in it may be a saddle beside it. What conjugate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hessopt.optimize.certify import Spectrum, certified
+from hessopt.optimize.certify import ESCAPES, Spectrum, certified, escape
 from hessopt.optimize.history import Recorder
 from hessopt.optimize.line_search import NOISE
 from hessopt.optimize.methods.base import Method
@@ -93,6 +93,7 @@ class Run:
             self.before = replace(resume.progress, history=recorder)
         self.recorder, self.watchers = recorder, [recorder, *watchers]
         self.certificate: Spectrum | None = None
+        self.escapes = 0
 
     def progress(self) -> Progress:
         """Return where the run is, for those who look on."""
@@ -158,11 +159,31 @@ class Run:
     def loop(self) -> Stop:
         """Step until a test says stop."""
         progress = self.progress()
-        while (stop := self.tests(progress)) is None:
-            with quiet():
-                step = self.method.step(self.objective, self.at.point, self.at.memory)
-            progress = self.move(*step)
-        return stop
+        while True:
+            stop = self.tests(progress)
+            if stop is None:
+                with quiet():
+                    step = self.method.step(self.objective, self.at.point, self.at.memory)
+                progress = self.move(*step)
+            elif not self.leaves_saddle(stop):
+                return stop
+            else:
+                progress = self.progress()
+
+    def leaves_saddle(self, stop: Stop) -> bool:
+        """Go off the point that the gradient ended at, if the method sees that it is a saddle."""
+        if stop.status is not Status.GRADIENT_CONVERGED or self.escapes == ESCAPES:
+            return False
+        point, lower = self.at.point, None
+        with contextlib.suppress(Exception):  # a limit is no reason to lose what has converged
+            found = self.method.second_look(self.objective, point, self.at.memory)
+            if found is not None and found.negative:
+                lower = escape(self.objective, point, found)
+        if lower is None:
+            return False
+        self.escapes += 1
+        self.move(lower, self.method.start(self.objective, lower.x)[1])
+        return True
 
     def move(self, point: Point, memory: Any) -> Progress:
         """Take a step, tell of it, and return where the run is now."""

@@ -8,10 +8,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from hessopt.optimize import checks
+from hessopt.optimize.certify import Spectrum
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.newton import Newton
 from hessopt.optimize.methods.trust_ncg import TrustNCG
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.second_look import second_look
 
 # Steps over which products are averaged, and how often the price is asked for
 STEPS = 5
@@ -19,6 +21,10 @@ STEPS = 5
 # A run of so many steps, and so many for each variable, is in a valley in which the region stays
 # small: the Hessian of few variables is then worth its price at any rate
 LONG = (50, 10)
+
+# A product for so many steps may be spent on a look at the point that a run converged to: about a
+# twentieth of what they cost
+LOOK = 5
 
 
 class Phase(NamedTuple):
@@ -90,6 +96,17 @@ class AdaptiveNewton(Method):
         products = (*memory.products, objective.nhev - before)[-STEPS:]
         memory = Phase(inner, False, products, memory.steps + 1)
         return point, Phase(None, True) if self.pays(objective, point, memory) else memory
+
+    def second_look(self, objective: Objective, point: Point, memory: Phase) -> Spectrum | None:
+        """Look at directions that conjugate gradients have not seen at the end, if there are few.
+
+        There are few if the products are a small part of what the run has cost.
+        """
+        metric = None if memory.factorises else memory.inner.metric
+        directions = objective.n - (0 if metric is None else len(metric[0]))
+        if LOOK * directions > memory.steps or objective.n > self.dense:
+            return None
+        return second_look(objective, point, None if metric is None else metric[:2])
 
     def pays(self, objective: Objective, point: Point, memory: Phase) -> bool:
         """Whether the factors cost less from here on."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from hessopt.optimize.certify import Spectrum
 from hessopt.optimize.line_search import Trial, not_finite
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.stopping import Status, Stop
@@ -60,6 +61,13 @@ class Method:
     def minimises(self) -> bool:
         """Whether a lower point is a better one, and not any stationary point is looked for."""
         return True
+
+    def second_look(self, objective: Objective, point: Point, memory: Any) -> Spectrum | None:
+        """Return the least eigenvalue of the Hessian where the run converged, None if too dear.
+
+        A saddle that is seen so is left, and the run goes on.
+        """
+        return None
 
     def maxiter(self, n: int) -> int:
         """Return the default limit of iterations."""

@@ -25,7 +25,7 @@ class TrustNCG(TruncatedTrustRegion):
     ----------
     initial_trust_radius : float, optional
         By default as far as conjugate gradients from the start would go in their first step
-        along ``-g``, but at least a tenth of the length of x.
+        along ``-g``, but at least half of the length of x.
     max_trust_radius : float, optional
         The largest radius; by default there is none.
     eta : float

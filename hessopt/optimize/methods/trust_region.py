@@ -153,8 +153,8 @@ class TruncatedTrustRegion(TrustRegion):
 
 
 def first_radius(cauchy: float, point: Point) -> float:
-    """Return the length of the first step of conjugate gradients, at least a tenth of x."""
-    return max(cauchy, 0.1 * norm(point.x)) or 1.0
+    """Return the length of the first step of conjugate gradients, at least half of x."""
+    return max(cauchy, 0.5 * norm(point.x)) or 1.0
 
 
 def shortening(point: Point, trial: Point, p: Array) -> float:

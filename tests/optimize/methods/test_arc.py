@@ -33,7 +33,7 @@ def test_the_first_weight_gives_the_first_radius():
     point = Point(np.array([30.0, 40.0]), 1.0, np.array([3.0, 4.0]))
     for delta in (-2.0, 0.0, 0.1):
         sigma = first_weight(5.0, delta, point)
-        t = 5.0 if delta <= 0 else 50.0  # a tenth of x, or the Cauchy step
+        t = 25.0 if delta <= 0 else 50.0  # half of x, or the Cauchy step
         slope = -5.0 + delta * t + sigma * t**2
         assert abs(slope) <= 0.011 * 5.0
 

@@ -94,7 +94,7 @@ def test_the_region_shrinks_to_the_parabolas_minimum(f, factor):
 def test_the_first_radius():
     point = Point(np.array([3.0, 4.0]), 1.0, np.array([6.0, 8.0]))
     assert first_radius(5.0, point) == 5.0  # to the minimum along -g
-    assert first_radius(0.0, point) == 0.5  # a tenth of x
+    assert first_radius(0.0, point) == 2.5  # half of x
     assert first_radius(0.0, flat(1.0)) == 1.0
 
 

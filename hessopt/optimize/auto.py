@@ -52,7 +52,7 @@ def choose(n: int, jac: Any, hess: Any, hessp: Any, bounds: Any, constraints: An
         reason = "bounds, a given gradient without second derivatives"
         return Choice("l-bfgs-b", reason, {"gtol": 1e-6, "ftol": 1e-14})
     if bounds is not None:
-        return Choice("tron", "bounds", {})
+        return Choice("adaptive-tron", "bounds", {})
     if first_order:
         return Choice("l-bfgs", "a given gradient without second derivatives", {})
     if hessp is not None and hess is None:

@@ -71,15 +71,15 @@ def minimize(
         ``"newton-cg"``, ``"trust-ncg"``, ``"trust-krylov"``, ``"arc"`` (only products with the
         Hessian), ``"bfgs"``, ``"l-bfgs"``, ``"nonlinear-cg"``, ``"gradient-descent"``,
         ``"momentum"``, ``"nesterov"``, ``"adam"``, ``"sgd"`` (a mean over data), with bounds
-        ``"tron"``, with constraints ``"augmented-lagrangian"``; ``"ipopt"`` (needs the extra
-        ``hessopt[ipopt]``); or one that SciPy runs with our derivatives: ``"nelder-mead"``,
-        ``"powell"``, ``"cg"`` (Polak and Ribiere's), ``"l-bfgs-b"``, ``"tnc"``, ``"cobyla"``,
-        ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``. Case does not matter, nor whether one writes
-        ``_`` or ``-``. ``"auto"`` chooses, and says in the message what: ``adaptive-newton``;
-        ``tron`` with bounds; with constraints ``slsqp`` up to 100 variables, else ``ipopt`` if it
-        is installed, and ``augmented-lagrangian`` where that is not or the other failed;
-        ``l-bfgs`` where there is only a given gradient, with bounds ``l-bfgs-b``. A callable is a
-        custom method, as in SciPy.
+        ``"tron"``, ``"adaptive-tron"``, with constraints ``"augmented-lagrangian"``; ``"ipopt"``
+        (needs the extra ``hessopt[ipopt]``); or one that SciPy runs with our derivatives:
+        ``"nelder-mead"``, ``"powell"``, ``"cg"`` (Polak and Ribiere's), ``"l-bfgs-b"``, ``"tnc"``,
+        ``"cobyla"``, ``"cobyqa"``, ``"slsqp"``, ``"trust-constr"``. Case does not matter, nor
+        whether one writes ``_`` or ``-``. ``"auto"`` chooses, and says in the message what:
+        ``adaptive-newton``; ``adaptive-tron`` with bounds; with constraints ``slsqp`` up to 100
+        variables, else ``ipopt`` if it is installed, and ``augmented-lagrangian`` where that is not
+        or the other failed; ``l-bfgs`` where there is only a given gradient, with bounds
+        ``l-bfgs-b``. A callable is a custom method, as in SciPy.
     jac : callable, True, {"2-point", "3-point", "cs"}, optional
         The gradient, if not by hessopt: a function, True if fun returns ``(value, gradient)``, or
         differences.

@@ -71,8 +71,9 @@ def cauchy_point(
     """
     d_d, d_Bd = float(d @ d), float(d @ Bd)
     longest = radius / np.sqrt(d_d)
-    alpha = min(d_d / d_Bd if d_Bd > 0 else np.inf, longest)
-    at_edge = alpha == longest
+    alpha = d_d / d_Bd if d_Bd > 0 else np.inf
+    at_edge = not alpha < longest  # or what overflows is NaN
+    alpha = longest if at_edge else alpha
     while True:
         inside = x + alpha * d
         y = box.project(inside)

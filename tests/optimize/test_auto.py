@@ -24,9 +24,9 @@ def product(x, p):
         (2, {"jac": product, "hess": product}, "adaptive-newton"),
         (2, {"jac": product, "hessp": product}, "trust-ncg"),
         (2, {"hess": product}, "adaptive-newton"),
-        (2, {"bounds": [(0, 1)] * 2}, "tron"),
-        (FEW + 1, {"bounds": [(0, 1)] * 2, "hess": product}, "tron"),
-        (2, {"bounds": [(0, 1)] * 2, "jac": product, "hessp": product}, "tron"),
+        (2, {"bounds": [(0, 1)] * 2}, "adaptive-tron"),
+        (FEW + 1, {"bounds": [(0, 1)] * 2, "hess": product}, "adaptive-tron"),
+        (2, {"bounds": [(0, 1)] * 2, "jac": product, "hessp": product}, "adaptive-tron"),
         (2, {"bounds": [(0, 1)] * 2, "jac": product}, "l-bfgs-b"),
         (2, {"constraints": [{}]}, "slsqp"),
         (FEW + 1, {"constraints": [{}], "bounds": [(0, 1)]}, "ipopt"),
@@ -61,7 +61,7 @@ def test_large_problems(rosenbrock):
 
 def test_bounds(rosenbrock):
     res = minimize(rosenbrock, [-1.2, 1.0], bounds=[(-2, 0.5), (None, None)])
-    assert (res.method, res.success) == ("tron", True)
+    assert (res.method, res.success) == ("adaptive-tron", True)
     np.testing.assert_allclose(res.x, [0.5, 0.25], rtol=1e-6)
 
 

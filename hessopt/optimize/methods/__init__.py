@@ -57,6 +57,7 @@ METHODS = Methods(
         "dogleg": "dogleg.Dogleg",
         "arc": "arc.ARC",
         "tron": "tron.TRON",
+        "adaptive-tron": "adaptive_tron.AdaptiveTRON",
         "augmented-lagrangian": "augmented_lagrangian.AugmentedLagrangianMethod",
     }
 )

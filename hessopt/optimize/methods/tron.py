@@ -98,11 +98,18 @@ class TRON(Method):
 
     def step(self, objective: Objective, point: Point, memory: Region) -> tuple[Point, Region]:
         """Minimise the model in the region and the box, and judge the point by what f does."""
+        matrix = objective.hessian(point.x) if memory.dense else None
+        B = objective.hvp(point.x) if matrix is None else matrix.dot
+        at, region, _ = self.tried(objective, point, memory, B, matrix)
+        return at, region
+
+    def tried(
+        self, objective: Objective, point: Point, memory: Region, B: Product, matrix: Array | None
+    ) -> tuple[Point, Region, Point]:
+        """Return what a model with the Hessian B leads to, and the point that was tried."""
         radius, eta, dense = memory
-        x, g = point.x, point.g
+        x, g, B = point.x, point.g, finite(B)
         box = point.box or Box(np.full(x.size, -np.inf), np.full(x.size, np.inf))
-        matrix = objective.hessian(x) if dense else None
-        B = finite(objective.hvp(x) if matrix is None else matrix.dot)
 
         d = -box.reduced_gradient(x, g)
         if not d.any():
@@ -127,10 +134,10 @@ class TRON(Method):
         dense = dense or (self.dense is None and model.stubborn and x.size <= MEDIUM)
         if ratio > self.eta:
             gain = trial.grad_norm / point.grad_norm
-            return trial, Region(radius, min(0.9 * gain**2, ETA_MAX), dense)
+            return trial, Region(radius, min(0.9 * gain**2, ETA_MAX), dense), trial
         if radius <= EPS * float(np.linalg.norm(x)) or radius == 0.0:
             raise no_descent(point, trial)
-        return point, Region(radius, eta, dense)
+        return point, Region(radius, eta, dense), trial
 
     def _allowed(self, radius: float) -> float:
         return radius if self.max_trust_radius is None else min(radius, self.max_trust_radius)

@@ -107,7 +107,10 @@ SOLVERS = [
         )
         for name in (*DENSE, *PRODUCTS, *GRADIENTS)
     ),
-    Solver("hessopt:tron", partial(prepare, "tron"), ("bounds",)),
+    *(
+        Solver(f"hessopt:{name}", partial(prepare, name), ("bounds",))
+        for name in ("tron", "adaptive-tron")
+    ),
     Solver(
         "hessopt:augmented-lagrangian",
         partial(prepare, "augmented-lagrangian"),

@@ -227,7 +227,7 @@ def test_a_large_problem_needs_no_matrix():
         np.zeros(n),
         bounds=[(-0.5, 0.5)] * n,
     )
-    assert (res.method, res.success) == ("tron", True)
+    assert (res.method, res.success) == ("adaptive-tron", True)
     assert res.nhev < 100
     assert np.count_nonzero(np.abs(res.x) == 0.5) > 100
 

@@ -79,10 +79,11 @@ class PastCG(Preconditioner):
         g, Mg = point.g, product(point.g)
         unit = float(g @ Mg) / float(Mg @ Mg)
         Mg *= unit
-        return (
-            lambda r: Mg if r is g else unit * product(r),
-            memory,
-        )  # that of g is asked for thrice
+
+        def metric(r: Array) -> Array:  # that of g, which is known, is asked for twice
+            return Mg if r is g else unit * product(r)
+
+        return metric, memory
 
     def pairs(self) -> Pairs:
         """Return where to note them."""

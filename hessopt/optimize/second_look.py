@@ -19,19 +19,6 @@ Array = NDArray[np.float64]
 INDEPENDENT = 1e-6
 
 
-def unseen(S: Array) -> Array:
-    """Return an orthonormal basis, as rows, of what is orthogonal to the rows of `S`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from hessopt.optimize.second_look import unseen
-    >>> abs(unseen(np.array([[3.0, 0.0]]))).round(9)
-    array([[0., 1.]])
-    """
-    return np.linalg.qr(S.T, mode="complete")[0][:, len(S) :].T
-
-
 def second_look(
     objective: Objective, point: Point, seen: tuple[Array, Array] | None
 ) -> Spectrum | None:
@@ -73,14 +60,12 @@ def second_look(
             S, Y = S[:0], Y[:0]
     if len(S) == n:
         return None
-    Z = unseen(S)
+    Q, R = np.linalg.qr(S.T, mode="complete")  # S' = Q R, so that HQ = Y' R^-1 where R has rows
+    V, k = Q.T, len(S)
     H = objective.hvp(point.x)
-    HZ = np.stack([H(z) for z in Z])
-    Q, R = np.linalg.qr(S.T)  # S' = Q R, so that HQ = Y' R^-1
-    V = np.concatenate([Q.T, Z])
-    B = np.concatenate([np.linalg.solve(R.T, Y), HZ]) @ V.T
+    HZ = np.stack([H(z) for z in V[k:]])
+    B = np.concatenate([np.linalg.solve(R[:k].T, Y), HZ]) @ Q
     # What was seen is of another point: where both are known, what is seen here counts
-    k = len(S)
     B[:k, k:] = B[k:, :k].T
     eigenvalues, U = np.linalg.eigh((B + B.T) / 2)
     return Spectrum(float(eigenvalues[0]), U[:, 0] @ V, float(np.abs(eigenvalues).max()))

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks
-from hessopt.optimize.bounds import Box
 from hessopt.optimize.learnt_hessian import Pairs, compact
 from hessopt.optimize.line_search import no_descent
 from hessopt.optimize.methods.base import Method
-from hessopt.optimize.methods.tron import TRON, Region
+from hessopt.optimize.methods.tron import TRON, Region, box_of
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.vectors import norm
 
@@ -122,7 +121,7 @@ class AdaptiveTRON(Method):
 
     def first(self, objective: Objective, point: Point) -> Pairs:
         """Return a pair to begin with, along the reduced gradient."""
-        box = point.box or Box(np.full(point.x.size, -np.inf), np.full(point.x.size, np.inf))
+        box = box_of(point)
         d = -box.reduced_gradient(point.x, point.g)
         if not d.any():
             raise no_descent(point, None, 0.0)

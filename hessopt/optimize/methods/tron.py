@@ -109,7 +109,7 @@ class TRON(Method):
         """Return what a model with the Hessian B leads to, and the point that was tried."""
         radius, eta, dense = memory
         x, g, B = point.x, point.g, finite(B)
-        box = point.box or Box(np.full(x.size, -np.inf), np.full(x.size, np.inf))
+        box = box_of(point)
 
         d = -box.reduced_gradient(x, g)
         if not d.any():
@@ -144,6 +144,11 @@ class TRON(Method):
 
     def _cg_maxiter(self, point: Point) -> int:
         return self.cg_maxiter or max(20, min(10 * point.x.size, 1000))
+
+
+def box_of(point: Point) -> Box:
+    """Return the box that a point lies in; without bounds, one that holds all points."""
+    return point.box or Box(*checks.bound_vectors(None, point.x.size))
 
 
 def finite(B: Product) -> Product:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -10,6 +12,8 @@ from hessopt.program.program import Instruction, Program, Ref
 from hessopt.program.rules_of_logistic import RULES_OF_LOGISTIC
 from hessopt.program.rules_of_shape import RULES_OF_SHAPE, without_broadcasts
 from hessopt.program.rules_of_value import RULES_OF_VALUE
+
+Rule = Callable[[Instruction, Known], Any]
 
 
 def algebra(program: Program) -> Program:
@@ -51,9 +55,14 @@ def rewritten(line: Instruction, known: Known) -> Any:
     """Apply the first rule that changes the line."""
     if line.shape is None or not line.op:
         return line
-    for rules in (RULES_OF_SHAPE, RULES_OF_VALUE, RULES_OF_LOGISTIC):
-        rule = rules.get(line.op)
-        result = line if rule is None else rule(line, known)
+    for rule in _rules(line.op):
+        result = rule(line, known)
         if result is not line:
             return result
     return without_broadcasts(line, known) if line.primitive.elementwise else line
+
+
+@cache
+def _rules(op: str) -> tuple[Rule, ...]:
+    tables = (RULES_OF_SHAPE, RULES_OF_VALUE, RULES_OF_LOGISTIC)
+    return tuple(rules[op] for rules in tables if op in rules)

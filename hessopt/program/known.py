@@ -15,29 +15,26 @@ class Known:
 
     def __init__(self, program: Program) -> None:
         self.lines: dict[int, Instruction] = {}
+        self.ops: dict[int, str] = {}
         self.kinds: dict[int, Any] = dict(enumerate(program.inputs))
         self.uses: dict[int, int] = {}
-        for x in program.roots():
-            self._use(x)
-        for line in program.instructions:
-            for x in line.operands:
-                self._use(x)
-
-    def _use(self, x: Any) -> None:
-        if isinstance(x, Ref):
-            self.uses[x.number] = self.uses.get(x.number, 0) + 1
+        uses = self.uses
+        for operands in (program.roots(), *(line.operands for line in program.instructions)):
+            for x in operands:
+                if type(x) is Ref:
+                    uses[x.number] = uses.get(x.number, 0) + 1
 
     def add(self, number: int, line: Instruction) -> None:
         """Take a line into account."""
         self.lines[number] = line
+        self.ops[number] = line.op
         self.kinds[number] = (line.shape, line.dtype)
 
     def made_by(self, x: Any, op: str, *, alone: bool = False) -> Instruction | None:
         """Return the line that computed `x` if it is an `op`; `alone`: and has no other use."""
-        line = self.lines.get(x.number) if isinstance(x, Ref) else None
-        if line is None or line.op != op or (alone and self.uses.get(x.number, 0) > 1):
+        if type(x) is not Ref or self.ops.get(x.number) != op:
             return None
-        return line
+        return None if alone and self.uses.get(x.number, 0) > 1 else self.lines[x.number]
 
     def shape(self, x: Any) -> tuple[int, ...]:
         """Return the shape of an operand."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -67,12 +68,9 @@ class Instruction(NamedTuple):
 
     def with_operands(self, operands: list[Any]) -> Instruction:
         """Return the instruction with other operands; itself if they are the same objects."""
-        for x, y in zip(operands, self.operands, strict=True):
-            if x is not y:
-                return Instruction(
-                    self.primitive, tuple(operands), self.params, self.shape, self.dtype
-                )
-        return self
+        if all(map(is_, operands, self.operands)):
+            return self
+        return Instruction(self.primitive, tuple(operands), self.params, self.shape, self.dtype)
 
 
 @dataclass(frozen=True)
@@ -135,21 +133,21 @@ class Program:
         `numbers` maps old values to the Ref or constant that takes their place, in old numbers.
         Where nothing changed, it is this program.
         """
-        if len(kept) == len(self.instructions) and all(
-            line is new for line, (_, new) in zip(self.instructions, kept, strict=True)
-        ):
+        olds, lines = ([old for old, _ in kept], tuple([line for _, line in kept]))
+        if len(lines) == len(self.instructions) and all(map(is_, lines, self.instructions)):
             return self
-        final = {old: position for position, (old, _) in enumerate(kept, len(self.inputs))}
+        # what is not in here keeps its number
+        final: dict[int, Any] = {
+            old: Ref(new) for new, old in enumerate(olds, len(self.inputs)) if new != old
+        }
 
         def resolve(x: Any) -> Any:
-            while isinstance(x, Ref) and x.number in numbers:
+            while type(x) is Ref and x.number in numbers:
                 x = numbers[x.number]
-            if not isinstance(x, Ref):
-                return x
-            position = final.get(x.number, x.number)
-            return x if position == x.number else Ref(position)
+            return final.get(x.number, x) if type(x) is Ref else x
 
-        lines = tuple(line.with_operands([resolve(x) for x in line.operands]) for _, line in kept)
+        if final or numbers:
+            lines = tuple([line.with_operands(list(map(resolve, line.operands))) for line in lines])
         return replace(
             self,
             instructions=lines,

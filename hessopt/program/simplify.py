@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import copysign
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,14 @@ def simplify(program: Program) -> Program:
 
 def dead_code(program: Program) -> Program:
     """Drop what neither an output nor a guard needs. What may fail must go on to do so."""
-    needed = {x.number for x in program.roots() if isinstance(x, Ref)}
+    needed = {x.number for x in program.roots() if type(x) is Ref}
     kept = []
     for number, line in reversed(list(program.numbered())):
         if number in needed or line.primitive.may_fail:
             kept.append((number, line))
-            needed.update(line.references())
+            for x in line.operands:
+                if type(x) is Ref:
+                    needed.add(x.number)
     return program.rebuilt(kept[::-1], {})
 
 
@@ -52,7 +55,7 @@ def fold_constants(program: Program) -> Program:
     kept = []
     for number, line in program.numbered():
         line = line.renumbered(numbers)
-        if line.shape is not None and line.op and not any(True for _ in line.references()):
+        if Ref not in map(type, line.operands) and line.shape is not None and line.op:
             size = int(np.prod(line.shape))
             if size <= max([1, *(np.size(x) for x in line.operands)]):
                 with np.errstate(all="ignore"):
@@ -71,12 +74,11 @@ def common_subexpressions(program: Program) -> Program:
     kept = []
     for number, line in program.numbered():
         line = line.renumbered(numbers)
-        key = _key(line)
-        if line.op and key in seen:
-            numbers[number] = Ref(seen[key])
-        else:
-            seen[key] = number
+        first = seen.setdefault(_key(line), number) if line.op else number
+        if first == number:
             kept.append((number, line))
+        else:
+            numbers[number] = Ref(first)
     return program.rebuilt(kept, numbers)
 
 
@@ -137,14 +139,18 @@ _COMMUTATIVE = frozenset(("Add", "Mul"))
 
 
 def _key(line: Instruction) -> Any:
-    operands: Any = tuple(map(_freeze, line.operands))
-    if line.op in _COMMUTATIVE and line.dtype is not None and line.dtype.kind != "c":
-        operands = frozenset(operands)
-    return (id(line.primitive), operands, _freeze(line.params), line.shape, line.dtype)
+    primitive, operands, params, shape, dtype = line
+    # a number stands for a value, as what stands for a constant is a tuple
+    key: Any = tuple([x.number if type(x) is Ref else _freeze(x) for x in operands])
+    if line.op in _COMMUTATIVE and dtype is not None and dtype.kind != "c":
+        key = frozenset(key)
+    return (id(primitive), key, _freeze(params) if params else None, shape, dtype)
 
 
 def _freeze(x: Any) -> Any:
-    """Return something hashable that is equal where two constants may stand for each other."""
+    """Return a tuple that is equal where two constants may stand for each other."""
+    if type(x) is float:
+        return (float, x, copysign(1.0, x))  # 0.0 and -0.0 are equal but not alike
     if isinstance(x, (tuple, list)):
         return (type(x), *map(_freeze, x))  # a list of numbers indexes otherwise than a tuple
     if isinstance(x, dict):
@@ -157,10 +163,8 @@ def _freeze(x: Any) -> Any:
         if x.size > 16 and not any(x.strides):
             return ("all", x.dtype, x.shape, x[(0,) * x.ndim].tobytes())
         return (x.dtype, x.shape, x.tobytes()) if x.nbytes <= 4096 else ("array", id(x))
-    if isinstance(x, Ref):
-        return ("value", x.number)
     try:
         hash(x)
     except TypeError:
         return ("object", id(x))
-    return (type(x), x, str(x))  # 0.0 and -0.0 are equal but not alike
+    return (type(x), x, str(x))  # as above

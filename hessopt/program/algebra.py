@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -13,7 +11,7 @@ from hessopt.program.rules_of_logistic import RULES_OF_LOGISTIC
 from hessopt.program.rules_of_shape import RULES_OF_SHAPE, without_broadcasts
 from hessopt.program.rules_of_value import RULES_OF_VALUE
 
-Rule = Callable[[Instruction, Known], Any]
+MOST = 16  # rules that a line may need, one after the other
 
 
 def algebra(program: Program) -> Program:
@@ -27,27 +25,35 @@ def algebra(program: Program) -> Program:
     numbers: dict[int, Any] = {}
     kept: list[tuple[int, Instruction]] = []
 
-    def emit(number: int, line: Instruction) -> None:
-        emitted: dict[int, Ref] = {}
-        operands = []
-        for x in line.operands:
-            if isinstance(x, Instruction):
-                if id(x) not in emitted:
-                    emitted[id(x)] = Ref(next(fresh))
-                    emit(emitted[id(x)].number, x)
-                x = emitted[id(x)]
-            operands.append(x)
-        if emitted:
-            line = line._replace(operands=tuple(operands))
+    def emit(number: int, line: Instruction) -> Any:
+        """Rewrite a line until no rule changes it; return the value that stands for it, if any."""
+        for _ in range(MOST):
+            result = rewritten(line, known)
+            if result is line:
+                break
+            if type(result) is not Instruction:
+                return result
+            line = flattened(result)
         known.add(number, line)
         kept.append((number, line))
+        return None
+
+    def flattened(line: Instruction) -> Instruction:
+        """Make lines of the operands that are instructions."""
+        if Instruction not in map(type, line.operands):
+            return line
+        emitted: dict[int, Any] = {}
+        for x in line.operands:
+            if type(x) is Instruction and id(x) not in emitted:
+                number = next(fresh)
+                value = emit(number, flattened(x))
+                emitted[id(x)] = Ref(number) if value is None else value
+        return line._replace(operands=tuple([emitted.get(id(x), x) for x in line.operands]))
 
     for number, line in program.numbered():
-        result = rewritten(line.renumbered(numbers), known)
-        if isinstance(result, Instruction):
-            emit(number, result)
-        else:
-            numbers[number] = result
+        value = emit(number, line.renumbered(numbers))
+        if value is not None:
+            numbers[number] = value
     return program.rebuilt(kept, numbers)
 
 
@@ -55,14 +61,10 @@ def rewritten(line: Instruction, known: Known) -> Any:
     """Apply the first rule that changes the line."""
     if line.shape is None or not line.op:
         return line
-    for rule in _rules(line.op):
-        result = rule(line, known)
-        if result is not line:
-            return result
+    op = line.op
+    for rules in (RULES_OF_SHAPE, RULES_OF_VALUE, RULES_OF_LOGISTIC):
+        if op in rules:
+            result = rules[op](line, known)
+            if result is not line:
+                return result
     return without_broadcasts(line, known) if line.primitive.elementwise else line
-
-
-@cache
-def _rules(op: str) -> tuple[Rule, ...]:
-    tables = (RULES_OF_SHAPE, RULES_OF_VALUE, RULES_OF_LOGISTIC)
-    return tuple(rules[op] for rules in tables if op in rules)

@@ -13,7 +13,7 @@ import numpy as np
 
 from hessopt.program.known import Known, is_number
 from hessopt.program.program import Instruction, Ref
-from hessopt.program.rules_of_value import computed, for_real
+from hessopt.program.rules_of_value import computed, factor, for_real
 
 LARGE = 1024  # entries
 
@@ -58,12 +58,9 @@ def _share(line: Instruction, known: Known) -> Any:
 
 
 def _is_negative_of(x: Any, y: Any, known: Known) -> bool:
-    """Whether x = -y, or y = -x."""
-    for a, b in ((x, y), (y, x)):
-        inner = known.made_by(a, "Neg")
-        if inner is not None and inner.operands[0] == b:
-            return True
-    return False
+    """Whether x = c z and y = -c z, or one of them is z."""
+    (c, a), (d, b) = (factor(part, known) or (1.0, part) for part in (x, y))
+    return c == -d and a == b
 
 
 def _never(line: Instruction, known: Known) -> Any:

@@ -79,7 +79,7 @@ def shortest(index: Any, ndim: int) -> Any:
     if type(index) is not tuple or not is_basic(index):
         return index
     named = sum(part is not None and part is not Ellipsis for part in index)
-    if named == ndim:
+    if named == ndim and Ellipsis in index:
         index = tuple(part for part in index if part is not Ellipsis)
     return index[0] if len(index) == 1 else index
 
@@ -274,17 +274,24 @@ RULES_OF_SHAPE: dict[str, Callable[[Instruction, Known], Any]] = {
 }
 
 _BROADCASTING = frozenset(("Pow", "Where"))  # and ufuncs
+_RESHAPED = frozenset(("BroadcastTo", "Reshape"))
 
 
 def without_broadcasts(line: Instruction, known: Known) -> Instruction:
     """Take an operand as it was before a broadcast that the operation does by itself."""
+    places = [
+        i
+        for i, x in enumerate(line.operands)
+        if type(x) is Ref and known.ops.get(x.number) in _RESHAPED
+    ]
+    if not places:
+        return line
     if line.op not in _BROADCASTING and not isinstance(line.primitive.forward, np.ufunc):
         return line
     operands = list(line.operands)
-    for i, x in enumerate(operands):
-        inner = known.made_by(x, "BroadcastTo") or known.made_by(x, "Reshape")
-        if inner is None:
-            continue
+    for i in places:
+        x = operands[i]
+        inner = known.lines[x.number]
         before = inner.operands[0]
         lead = len(known.shape(x)) - len(known.shape(before))
         if inner.op == "Reshape" and known.shape(x) != (1,) * lead + known.shape(before):

@@ -64,7 +64,7 @@ def _joined(c: Any, d: Any, line: Instruction) -> Any:
     return c * d if all(x == 0 or low <= abs(x) <= high for x in (c, d)) else None
 
 
-def _factor(x: Any, known: Known, *, alone: bool = False) -> tuple[Any, Any] | None:
+def factor(x: Any, known: Known, *, alone: bool = False) -> tuple[Any, Any] | None:
     """Return (c, y) where `x` was computed as c y with a constant c; -y is -1 y."""
     inner = known.made_by(x, "Neg", alone=alone)
     if inner is not None:
@@ -88,13 +88,13 @@ def _product(line: Instruction, known: Known) -> Any:
     if type(c) is float:
         if abs(c) == 1 and known.stands_for(x, line):
             return x if c == 1 else _times(c, x, line)
-        scaled = _factor(x, known)
+        scaled = factor(x, known)
         joined = None if scaled is None else _joined(c, scaled[0], line)
         if scaled is not None and joined is not None and known.dtype(scaled[1]) == line.dtype:
             return line._replace(operands=(joined, scaled[1]))
     elif not is_number(c):
         for a, b in ((c, x), (x, c)):
-            scaled = _factor(a, known, alone=True) if known.stands_for(a, line) else None
+            scaled = factor(a, known, alone=True) if known.stands_for(a, line) else None
             if scaled is not None and scaled[0] and known.stands_for(scaled[1], line):
                 return _times(scaled[0], line._replace(operands=(scaled[1], b)), line)
     return line
@@ -148,7 +148,7 @@ def _sum(line: Instruction, known: Known) -> Any:
 
 def _common_factor(a: Any, b: Any, line: Instruction, known: Known) -> Instruction | None:
     """Take c x + c y = c (x + y), and c x + (-c) y = c (x - y); so for differences."""
-    first, second = _factor(a, known, alone=True), _factor(b, known, alone=True)
+    first, second = factor(a, known, alone=True), factor(b, known, alone=True)
     if first is None or second is None or not first[0] or abs(first[0]) != abs(second[0]):
         return None
     (c, x), (d, y) = first, second
@@ -182,7 +182,7 @@ def _negation(line: Instruction, known: Known) -> Any:
     inner = known.made_by(x, "Neg")
     if inner is not None:
         return inner.operands[0]
-    scaled = _factor(x, known)
+    scaled = factor(x, known)
     if scaled is not None:
         return computed(np.multiply, (-scaled[0], scaled[1]), line)
     inner = known.made_by(x, "Sub", alone=True)
@@ -191,7 +191,7 @@ def _negation(line: Instruction, known: Known) -> Any:
 
 def _size(line: Instruction, known: Known) -> Any:
     """|-c x| = |c x|."""
-    scaled = _factor(line.operands[0], known)
+    scaled = factor(line.operands[0], known)
     if scaled is None or scaled[0] > 0 or not known.stands_for(scaled[1], line):
         return line
     c, x = scaled
@@ -222,7 +222,7 @@ def _square(line: Instruction, known: Known) -> Any:
 def _sum_of_scaled(line: Instruction, known: Known) -> Any:
     """Scale the sum, which is smaller."""
     (x,) = line.operands
-    scaled = _factor(x, known, alone=True) if known.dtype(x) == line.dtype else None
+    scaled = factor(x, known, alone=True) if known.dtype(x) == line.dtype else None
     if scaled is None or not set(line.params) <= {"axis", "keepdims"}:
         return line
     if known.dtype(scaled[1]) != line.dtype or known.shape(scaled[1]) != known.shape(x):

@@ -25,13 +25,12 @@ def simplify(program: Program) -> Program:
     """Run all passes until none finds anything, and note what each removed."""
     notes = list(program.passes)
     for _ in range(ROUNDS):
-        before = program
         for one in PASSES:
-            count = len(program.instructions)
-            program = one(program)
-            if len(program.instructions) != count:
-                notes.append((one.__name__, count, len(program.instructions)))
-        if program is before:
+            before, program = program, one(program)
+            counts = len(before.instructions), len(program.instructions)
+            if counts[0] != counts[1]:
+                notes.append((one.__name__, *counts))
+        if program is before:  # algebra found nothing, and so the others would not either
             break
     return replace(program, passes=tuple(notes))
 
@@ -127,12 +126,13 @@ def _uniform(x: np.ndarray) -> Any:
     return first if first != 0 or np.all(np.signbit(x) == np.signbit(first)) else None
 
 
+# Each may make work for those below it; `algebra`, which asks how often a value is used, for all
 PASSES: tuple[Pass, ...] = (
-    uniform_constants,
-    algebra,
     fold_constants,
+    uniform_constants,
     common_subexpressions,
     dead_code,
+    algebra,
 )
 
 _COMMUTATIVE = frozenset(("Add", "Mul"))

@@ -205,13 +205,13 @@ def one_is_neutral_in_sums(patch: Any) -> None:
 
 
 def signs_of_factors_lost(patch: Any) -> None:
-    real = rules_of_value._factor
+    real = rules_of_value.factor
 
     def positive(*args: Any, **kwargs: Any) -> Any:
         found = real(*args, **kwargs)
         return found and (abs(found[0]), found[1])
 
-    patch.setattr(rules_of_value, "_factor", positive)
+    patch.setattr(rules_of_value, "factor", positive)
 
 
 def negated_difference_kept(patch: Any) -> None:

@@ -31,6 +31,7 @@ ENTRIES = 200  # of a sparse Hessian, in the mean row; with more, products are b
 SAVES = 4  # at least so many times fewer products than for a dense one
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 LONG = 10_000  # variables; from here on a trace costs hardly more than an evaluation
+SHORT = 25  # iterations; a trace costs about as much as so many of a small function eagerly
 MANY = 100  # variables; for fewer, cutting a program in two costs more than products at a point
 
 
@@ -44,11 +45,11 @@ def untraced(n: int, order: int) -> int:
     --------
     >>> from hessopt.optimize.compiled import untraced
     >>> untraced(2, order=2), untraced(40, order=2), untraced(40, order=1), untraced(10**6, order=1)
-    (30, 3, 30, 0)
+    (30, 3, 25, 0)
     """
     if n >= (MANY if order == 2 else LONG):
         return 0
-    return min(30, 150 // n) if order == 2 else 30
+    return min(30, 150 // n) if order == 2 else SHORT
 
 
 class Programs:

@@ -69,7 +69,10 @@ def compact(pairs: Pairs, *, matrix: bool) -> tuple[Callable[[Array], Array], Ar
     S_Y = S @ Y.T
     L = np.tril(S_Y, -1)
     W = np.concatenate([gamma * S, Y])
-    M = np.block([[gamma * (S @ S.T), L], [L.T, -np.diag(np.diagonal(S_Y))]])
+    k = len(S)
+    M = np.empty((2 * k, 2 * k))  # np.block takes as long as the solution with M
+    M[:k, :k], M[:k, k:] = gamma * (S @ S.T), L
+    M[k:, :k], M[k:, k:] = L.T, -np.diag(S_Y.diagonal())
     try:
         M_W = np.linalg.solve(M, W)
     except np.linalg.LinAlgError:  # pairs that depend on each other: the latest is enough

@@ -227,10 +227,10 @@ def minimize(
             x0,
             args,
             **derivatives,
-            order=chosen.order,
+            order=chosen.at_once(),
             limits=general.limits(),
             jit=general.jit,
-            untraced=untraced(flat.size, chosen.order),
+            untraced=untraced(flat.size, chosen.at_once()),
             **restrictions,
         )
         tests = general.tests(

@@ -106,7 +106,8 @@ class Objective(Guarded[Point]):
     fun, x0, args, jac, hess, hessp
         As `hessopt.minimize` takes them.
     order : {0, 1, 2}
-        The highest derivative that the method wants at every point. Others are computed on demand.
+        The highest derivative that the method wants at every point; it may change its mind. Others
+        are computed on demand.
     limits : StoppingTest, optional
         Asked before every evaluation of fun and every product with the Hessian.
     jit, recorded
@@ -320,10 +321,13 @@ class Objective(Guarded[Point]):
     def _record(self, x: Array, order: int = 0) -> _Record:
         order = max(order, self.order)
         for record in reversed(self._recent):
-            if record.order >= order and (record.point.x is x or same(record.point.x, x)):
+            if not (record.point.x is x or same(record.point.x, x)):
+                continue
+            found = record if record.order >= order else self._completed(record, order)
+            if found is not None:
                 # The next to be forgotten is the other one
-                self._recent = [other for other in self._recent if other is not record] + [record]
-                return record
+                self._recent = [other for other in self._recent if other is not record] + [found]
+                return found
         # Forget before the evaluation: a record may hold the graph of its own
         del self._recent[: max(0, len(self._recent) - self._remembered + 1)]
         record = self.guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
@@ -333,6 +337,13 @@ class Objective(Guarded[Point]):
         if finite and (self.box is None or self.box.contains(point.x)):
             self.consider(point)
         return record
+
+    def _completed(self, record: _Record, order: int) -> _Record | None:
+        """Add the curvature to a gradient, if that takes no evaluation at the point."""
+        if record.order != 1 or order != 2:
+            return None
+        curvature = self.oracle.curvature(record.point.x)
+        return None if curvature is None else _Record(2, record.point, curvature)
 
     def _evaluate(self, x: Array, order: int) -> _Record:
         with self.quietly():

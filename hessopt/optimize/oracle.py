@@ -228,14 +228,19 @@ class Oracle:
 
     def second(self, x: Array) -> tuple[float, Array, Curvature]:
         """Value, gradient and the Hessian at `x`; what the latter needs is evaluated on demand."""
-        tracing = self._tracing() is not None
-        if self._exact and not tracing:
+        if self._exact and not self._tracing():
             f, g, product = value_grad_hvp(self._recorded)(self._shaped(x), *self._args)
             self.njev += 1
             curvature = Curvature(self._n, self._counted(product, "the Hessian product"))
             return float(f), checks.vector(g, self._n, "jac"), curvature
         f, g = self.first(x)
-        return f, g, self._by_programs(x) if self._exact and tracing else self._curvature(x)
+        return f, g, self._by_programs(x) if self._exact else self._curvature(x)
+
+    def curvature(self, x: Array) -> Curvature | None:
+        """Return the Hessian at `x`; None if that takes an evaluation, so that `second` is to."""
+        if not self._exact:
+            return self._curvature(x)
+        return self._by_programs(x) if self._tracing() else None
 
     def _by_programs(self, x: Array) -> Curvature:
         assert self.compiled is not None

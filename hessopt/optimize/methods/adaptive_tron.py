@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hessopt.optimize import checks
 from hessopt.optimize.learnt_hessian import Pairs, compact
+from hessopt.optimize.bounds import Box
 from hessopt.optimize.line_search import no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.tron import TRON, Region, box_of
@@ -91,8 +92,14 @@ class AdaptiveTRON(Method):
         checks.number(self.maxcor, "maxcor", least=1, whole=True)
         checks.number(self.learning, "learning", least=0, whole=True)
 
+    def at_once(self) -> int:
+        """Return the order of the derivatives that are computed with every value at first."""
+        return 1 if self.learning else 2
+
     def start(self, objective: Objective, x: Array) -> tuple[Point, Phase]:
-        """Evaluate the start."""
+        """Evaluate the start, where one product with the Hessian may be needed."""
+        if not is_bounded(objective.box):
+            objective.hvp(x)
         point, region = self.tron.start(objective, x)
         if not self.learning:
             return point, Phase(region, Pairs(), exact=True)
@@ -102,6 +109,7 @@ class AdaptiveTRON(Method):
     def step(self, objective: Objective, point: Point, memory: Phase) -> tuple[Point, Phase]:
         """Take a step with the Hessian whose turn it is."""
         if memory.exact:
+            objective.order = 2
             point, region = self.tron.step(objective, point, memory.region)
             return point, memory._replace(region=region)
         pairs = memory.pairs or self.first(objective, point)
@@ -126,7 +134,7 @@ class AdaptiveTRON(Method):
         if not d.any():
             raise no_descent(point, None, 0.0)
         u = d / np.abs(d).max()  # whose square does not overflow
-        if np.isfinite(box.lower).all() and np.isfinite(box.upper).all():
+        if is_bounded(box):
             return Pairs().learn(u, u, 1)
         Bu = objective.hvp(point.x)(u)
         found = Pairs().learn(u, Bu, 1)
@@ -135,3 +143,8 @@ class AdaptiveTRON(Method):
         # Downwards for ever, as far as is seen: as long a step as if it went upwards
         bend = norm(Bu) / norm(u)
         return Pairs().learn(u, (bend if 0 < bend < np.inf else 1.0) * u, 1)
+
+
+def is_bounded(box: Box | None) -> bool:
+    """Whether the box is finite on all sides."""
+    return box is not None and bool(np.isfinite(box.lower).all() and np.isfinite(box.upper).all())

@@ -26,7 +26,7 @@ class Method:
     name : str
         What ``minimize(method=...)`` calls it.
     order : int
-        The highest derivative wanted at every point.
+        The highest derivative that it uses.
     scipy_names : mapping
         What SciPy calls an option that has another name here.
     window : int
@@ -49,6 +49,10 @@ class Method:
     def step(self, objective: Objective, point: Point, memory: Any) -> tuple[Point, Any]:
         """Return the next point, which is `point` itself if a step was refused, and the memory."""
         raise NotImplementedError
+
+    def at_once(self) -> int:
+        """Return the order of the derivatives that are computed with every value at first."""
+        return self.order
 
     def report(self, memory: Any) -> dict[str, Any]:
         """Return what the result is to hold besides, from the last memory."""

@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 
 BATCH = 1 << 18  # entries of the vectors that are multiplied at once
 ENTRIES = 200  # of a sparse Hessian, in the mean row; with more, products are better
+FEW = 16  # products; so many are made one by one, without a program of their own for rows
 SAVES = 4  # at least so many times fewer products than for a dense one
 COMPILES = 50_000  # variables; for so many a second of compiling is soon won back
 LONG = 10_000  # variables; from here on a trace costs hardly more than an evaluation
@@ -178,16 +179,23 @@ class Compiled(Programs):
         """Return the Hessian at `x` as a sparse array; None where there is no program for it."""
         from hessopt.transforms.compressed import WrongStructureError
 
-        if 2 * x.size > BATCH:
+        most = min(plan.coloring.count, max(1, BATCH // x.size))
+        if plan.coloring.count <= FEW or 2 * x.size > BATCH:
             one = self._product.partial(x, *args, multiply_out=False)
-            multiply = lambda vs: one(vs.reshape(np.shape(x)))  # noqa: E731 - one of two
+            multiply = lambda vs: np.array([one(v.reshape(np.shape(x))) for v in vs])  # noqa: E731
         else:
-            multiply = lambda vs: self._rows(x, vs, *args)  # noqa: E731
+            multiply = lambda vs: self._multiplied(x, vs, most, *args)  # noqa: E731
         try:
             return self.tried(lambda: plan.matrix(multiply, np.float64), lambda: None)
         except WrongStructureError as error:
             self.note = str(error)
             return None
+
+    def _multiplied(self, x: Array, vs: Array, most: int, *args: Any) -> Any:
+        """Multiply up to `most` rows, always by the one program for as many."""
+        rows = np.zeros((most, x.size))
+        rows[: len(vs)] = vs
+        return np.reshape(self._rows(x, rows, *args), (most, -1))[: len(vs)]
 
     def _product_last(self, x: Any, *rest: Any) -> Any:
         """Multiply the last argument, so that the others can be held fixed."""

@@ -82,7 +82,8 @@ def test_every_method_leaves_a_saddle(method, start):
     if trapped.fun > -0.2:
         assert "Saddle points left on the way: 1." in res.message
     assert len(res.history) == res.nit + 1
-    assert res.nfev - res.history.nfev[-1] == (METHODS[method].order == 1)  # for the Hessian
+    # for the Hessian, which a program makes without another value
+    assert res.nfev - res.history.nfev[-1] <= (METHODS[method].order == 1)
 
 
 def test_a_large_saddle_is_left_without_a_matrix():

@@ -207,3 +207,26 @@ def test_points_are_compared_by_identity():
     point = Point(X, 1.0, X)
     assert point == point
     assert point != Point(X, 1.0, X)
+
+
+def test_the_hessian_where_the_gradient_is_known_costs_an_evaluation_only_without_programs():
+    for jit, evaluations in ((False, 2), (True, 1)):
+        objective = Objective(lambda x: np.sum(x**4), [1.0, 2.0], order=1, jit=jit)
+        objective(objective.x0)
+        np.testing.assert_array_equal(objective.hvp(objective.x0)(np.ones(2)), [12.0, 48.0])
+        assert (objective.nfev, objective.njev) == (evaluations, evaluations)
+
+
+def test_a_hessian_of_the_user_costs_no_second_gradient():
+    calls = []
+
+    def slope(x):
+        calls.append(x)
+        return 4 * x**3
+
+    objective = Objective(
+        lambda x: np.sum(x**4), [1.0, 2.0], jac=slope, hess=lambda x: np.diag(12 * x**2), order=1
+    )
+    objective(objective.x0)
+    np.testing.assert_array_equal(objective.hessian(objective.x0), [[12.0, 0.0], [0.0, 48.0]])
+    assert len(calls) == objective.nfev == 1

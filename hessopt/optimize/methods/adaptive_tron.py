@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hessopt.optimize import checks
-from hessopt.optimize.learnt_hessian import Pairs, compact
 from hessopt.optimize.bounds import Box
+from hessopt.optimize.learnt_hessian import Pairs, compact
 from hessopt.optimize.line_search import no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.tron import TRON, Region, box_of

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hessopt.optimize import checks
 from hessopt.transforms.engine import has_numba
 from hessopt.transforms.first_order import value_and_grad
 from hessopt.transforms.jit import Jitted, ReplayError
 from hessopt.transforms.second_order import hvp, value_grad_hvp
 
 if TYPE_CHECKING:
+    from hessopt.program.program import Program
     from hessopt.transforms.compressed import Plan, Plans
     from hessopt.transforms.partial import Partial
 
@@ -51,6 +54,13 @@ def untraced(n: int, order: int) -> int:
     if n >= (MANY if order == 2 else LONG):
         return 0
     return min(30, 150 // n) if order == 2 else SHORT
+
+
+def backend_for(size: int, wanted: bool | str) -> str:
+    """Return the backend that is wanted, or where that is open the one for arrays of this size."""
+    if isinstance(wanted, str) and wanted != "auto":
+        return wanted
+    return "numba" if size >= COMPILES and has_numba() else "numpy"
 
 
 class Programs:
@@ -84,9 +94,7 @@ class Programs:
         reference: Callable[..., Any] | None = None,
     ) -> Jitted:
         """Return a function as a program for arrays of this size."""
-        backend = self._backend
-        if backend is True or backend == "auto":
-            backend = "numba" if size >= COMPILES and has_numba() else "numpy"
+        backend = backend_for(size, self._backend)
         made = Jitted(function, backend, verify=True, warns=False, reference=reference)
         self._made.append(made)
         return made
@@ -113,14 +121,13 @@ class Compiled(Programs):
         ``function(x, *args)``, a scalar; called for traces and comparisons alone. The further
         arguments are arrays: inputs of the programs, which hold for others too.
     size : int
-        How many variables there are.
+        How many variables there are, for those who leave the backend open.
     backend
         As for `Programs`.
     """
 
     def __init__(self, function: Callable[..., Any], size: int, backend: Any = True) -> None:
         super().__init__(backend)
-        self._size = size
         self._multiply = hvp(function)
         self._eager = value_and_grad(function)
         self._recorded = value_grad_hvp(function)
@@ -161,7 +168,10 @@ class Compiled(Programs):
     def _plans(self) -> Plans:
         from hessopt.transforms.compressed import Plans, hessian_plan
 
-        return Plans(self._both, lambda program: hessian_plan(program, 1, ENTRIES * self._size))
+        def plan(program: Program) -> Plan:
+            return hessian_plan(program, 1, ENTRIES * prod(program.inputs[0][0]))
+
+        return Plans(self._both, plan)
 
     def plan(self, x: Array, *args: Any) -> Plan | None:
         """Return how to put a sparse Hessian together at `x`; None where that does not pay."""
@@ -212,3 +222,31 @@ class Compiled(Programs):
     def _rows_one_by_one(self, x: Any, vs: Any, *args: Any) -> Any:
         product = self._recorded(x, *args)[2]
         return np.stack([product(np.reshape(v, np.shape(x))) for v in vs])
+
+
+def kept_by(
+    fun: Any, args: tuple[Any, ...], size: int, wanted: bool | str | Compiled
+) -> Compiled | None:
+    """Return the derivatives that a jitted `fun` keeps from one run to the next; None for others.
+
+    Parameters
+    ----------
+    fun : callable
+        If it is made by `hessopt.jit`, its derivatives are traced once for all runs.
+    args : tuple
+        Its further arguments, which are inputs of the programs if they are numbers and arrays.
+    size : int
+        How many variables there are.
+    wanted : bool, str or Compiled
+        What the option `jit` of the run says; a backend goes before that of `fun`.
+    """
+    if not isinstance(fun, Jitted) or not isinstance(wanted, bool | str) or not wanted:
+        return None
+    if not all(isinstance(x, int | float | np.ndarray) for x in args):
+        return None
+    backend = backend_for(size, fun.backend if wanted is True else wanted)
+
+    def make() -> Compiled:
+        return Compiled(lambda *given: checks.scalar(fun(*given)), size, backend)
+
+    return fun.keep(("scalar", backend), make)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hessopt.optimize.compiled import BATCH, Programs
 from hessopt.transforms.first_order import jvp, vjp
+from hessopt.transforms.jit import Jitted
 from hessopt.transforms.matrices import jacobian
 from hessopt.transforms.second_order import hvp
 
@@ -165,3 +166,23 @@ class CompiledVector(Programs):
 def stacked(out: Any) -> Any:
     """Return what a function of several values returned, an array or a list, as a flat array."""
     return np.reshape(np.stack(out) if isinstance(out, list | tuple) else out, -1)
+
+
+def kept_by(
+    fun: Any, args: Any, shape: tuple[int, ...], m: int, wanted: bool | str
+) -> CompiledVector | None:
+    """Return the derivatives that a jitted `fun` without further arguments keeps; None for others.
+
+    Parameters
+    ----------
+    fun, args
+        The function, and its further arguments.
+    shape, m
+        As `CompiledVector` takes them.
+    wanted : bool or str
+        What the option `jit` of the run says.
+    """
+    if not isinstance(fun, Jitted) or args or not wanted:
+        return None
+    backend = fun.backend if wanted is True else wanted
+    return fun.keep(("vector", shape, m, backend), lambda: CompiledVector(fun, shape, m, backend))

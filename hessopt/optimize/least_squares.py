@@ -65,7 +65,8 @@ def least_squares(
     Parameters
     ----------
     fun : callable
-        The residuals ``fun(x, *args, **kwargs)``, an array, written in plain NumPy.
+        The residuals ``fun(x, *args, **kwargs)``, an array, written in plain NumPy. If it is made
+        by `hessopt.jit` and takes x alone, what is traced for one run is kept for the next.
     x0 : array_like, or container of arrays
         The start, of any shape, within the bounds. A dict, dataclass, named tuple or list of
         arrays works too; ``result.x`` has its form.

@@ -59,7 +59,8 @@ def minimize(
     Parameters
     ----------
     fun : callable
-        The objective ``fun(x, *args) -> float``, written in plain NumPy.
+        The objective ``fun(x, *args) -> float``, written in plain NumPy. If it is made by
+        `hessopt.jit`, what is traced for one run is kept for the next.
     x0 : array_like, or container of arrays
         The start, of any shape; fun sees x in this shape (a scalar as an array of one entry). A
         dict, dataclass, named tuple or list of arrays works too; ``result.x`` has its form.

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hessopt.optimize import checks
 from hessopt.optimize.bounds import Box
-from hessopt.optimize.compiled import Compiled
+from hessopt.optimize.compiled import Compiled, kept_by
 from hessopt.optimize.guarded import Guarded, quiet
 from hessopt.optimize.oracle import Curvature, Oracle, Product
 from hessopt.optimize.stopping import StoppingTest
@@ -168,6 +168,9 @@ class Objective(Guarded[Point]):
             self.x0 = box.project(self.x0)
         args = args if isinstance(args, tuple) else (args,)
         self.args = args
+        kept = kept_by(fun, args, self.n, jit) if jac is None else None
+        if kept is not None:
+            jit, recorded, untraced = kept, 0, 0  # what is traced once is traced at once
         self.oracle = Oracle(
             fun,
             self.shape,

@@ -26,6 +26,7 @@ from hessopt.transforms.verification import Witness, agree
 
 MOST_SIGNATURES = 64
 MOST_TRACES = 8
+MOST_KEPT = 16
 MOST_INSTRUCTIONS = 20_000
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Jitted(ShortlyCalled):
         self.verify = verify
         self.warns = warns
         self.refusal = ""
+        self._kept: dict[Any, Any] = {}
         self.__name__ = getattr(function, "__name__", "jitted")
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__module__ = getattr(function, "__module__", __name__)
@@ -107,6 +109,15 @@ class Jitted(ShortlyCalled):
                     self.__call__ = one.short = one.short or self._shortcut(one, args)
                 return one.form.fill(outputs)
         return self._trace(signature, call, args, kwargs)
+
+    def keep(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what was made of it before under this key, such as derivatives, or make it."""
+        with self._lock:
+            if key not in self._kept:
+                while len(self._kept) >= MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[key] = make()
+            return self._kept[key]
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -205,7 +216,8 @@ class Jitted(ShortlyCalled):
                 try:
                     one, outputs = self._new_trace(signature, call, args, kwargs)
                     signature.traces.append(one)
-                    return one.form.fill(outputs)
+                    # The program's own digits, as at every later call
+                    return one.form.fill(_replay(one, call) or outputs)
                 except WrongBackend:
                     raise
                 except Untraceable as error:

@@ -13,9 +13,9 @@ import numpy as np
 import problems
 from hessopt.optimize.curve_fit import curve_fit
 from hessopt.optimize.least_squares import least_squares
-from hessopt.optimize.methods import METHODS
 from hessopt.optimize.minimize import minimize
 from hessopt.profiles.solvers.solver import Answer, Solve, Solver, Task
+from hessopt.transforms.jit import jit
 
 DENSE = ("newton", "trust-exact", "dogleg", "bfgs")
 PRODUCTS = ("newton-cg", "trust-ncg", "adaptive-newton", "trust-krylov", "arc")
@@ -51,23 +51,13 @@ def prepare(method: str, task: Task) -> Solve:
 
 
 def prepare_compiled(method: str, task: Task) -> Solve:
-    """Minimise with derivatives that were compiled before, as the solvers of others get them."""
-    needs = "gradient" if METHODS[method].order < 2 else "product"
-    needs = "hessian" if method in ("newton", "trust-exact") else needs
-    evaluations = task.evaluations.compiled(needs)
-    given: dict[str, Any] = {"jac": evaluations.gradient}
-    if needs == "hessian":
-        given["hess"] = evaluations.hessian
-    elif needs == "product":
-        given["hessp"] = evaluations.product
-    imported(method)
+    """Minimise a jitted function for the second time, with derivatives that are there already."""
+    fun = jit(task.problem.value)
 
     def solve() -> Answer:
-        result = minimize(
-            evaluations.value, task.start, method=method, **given, **task.restrictions
-        )
-        return Answer.of(result)
+        return Answer.of(minimize(fun, task.start, method=method, **task.restrictions))
 
+    solve()
     return solve
 
 
@@ -117,6 +107,9 @@ SOLVERS = [
         ("bounds", "constraints"),
     ),
     # To tell what the method costs from what it costs to trace
+    Solver(
+        "hessopt-compiled", partial(prepare_compiled, "auto"), ("free", "bounds", "constraints")
+    ),
     *(
         Solver(
             f"hessopt-compiled:{name}",

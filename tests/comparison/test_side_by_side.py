@@ -1,5 +1,8 @@
 """Running methods one after the other: same terms for all, and no failure stops the others."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -174,6 +177,21 @@ def test_arguments_and_shapes_go_through():
     assert np.allclose(comparison["newton"].result.x, np.full((2, 2), 3.0))
     pair = compare(lambda x: (x @ x, 2 * x), [1.0], ["l-bfgs", "nelder-mead"], jac=True)
     assert pair["l-bfgs"].solved
+
+
+@pytest.mark.parametrize(("n", "method"), [(2, "l-bfgs"), (200, "newton")])
+def test_no_run_pays_for_what_it_is_the_first_to_import(n, method):
+    program = (
+        "import sys, hessopt, problems\n"
+        f"p = problems.get('chained-rosenbrock', n={n})\n"
+        "seen = []\n"
+        "see = lambda run: seen.append({m for m in sys.modules if m.startswith('hessopt.')})\n"
+        f"short, long = ('gradient-descent', {{'maxiter': 1}}), ('{method}', {{'maxiter': 40}})\n"
+        "hessopt.compare(p.value, p.start, [short, long], callback=see)\n"
+        "print(*sorted(seen[1] - seen[0]))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("\n", "")
 
 
 def test_the_callback_sees_each_run_as_it_ends():

@@ -17,6 +17,7 @@ from hessopt.autodiff.config import recording, using_config
 from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
+from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.tracing import active
 from hessopt.autodiff.variable import Variable, leaf
 from hessopt.transforms.trees import is_tree, leaves, rebuild
@@ -100,10 +101,10 @@ class Recording:
         for x in inputs:
             nested = nested or x.primitive is not None
         if recording():
-            output = f(*arguments, **kwargs)
+            output = _result(f, arguments, kwargs)
         else:
             with using_config("enable_backprop", True):
-                output = f(*arguments, **kwargs)
+                output = _result(f, arguments, kwargs)
         return cls(tuple(inputs), output, nested, given)
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
@@ -158,6 +159,17 @@ class Recording:
         needs them.
         """
         return Pullback(self.output, self.inputs, graph, self.nested)
+
+
+def _result(f: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+    try:
+        return f(*args, **kwargs)
+    except ValueError as error:
+        # Of `a[0] = x[0]` NumPy says "setting an array element with a sequence" instead of what
+        # the Variable said
+        if isinstance(error.__cause__, NoDerivativeError):
+            raise error.__cause__.with_traceback(error.__traceback__) from None
+        raise
 
 
 class Pullback:

@@ -30,8 +30,10 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     if type(argnums) is int and 0 <= argnums < count:
         return (argnums,)
     numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    if isinstance(argnums, str) or not all(isinstance(n, (int, np.integer)) for n in numbers):
+        raise ValueError(f"argnums={argnums!r} must be a whole number, or several")
     for number in numbers:
-        if not isinstance(number, (int, np.integer)) or not -count <= number < count:
+        if not -count <= number < count:
             raise ValueError(
                 f"argnums={argnums!r}: the function was called with {count} positional "
                 f"argument{'' if count == 1 else 's'}, counted from 0"

@@ -94,6 +94,8 @@ def compare(
     """
     gtol = _tolerance(gtol)
     if max_time is not None:
+        if not (isinstance(max_time, (int, float, np.number)) and max_time >= 0):
+            raise ValueError(f"max_time must be a number at least 0, got {max_time!r}")
         options = {**(options or {}), "maxtime": max_time}
     given: dict[str, Any] = {"args": args, "jac": jac, "hess": hess, "hessp": hessp}
     start = Objective(fun, x0, **given, order=0)

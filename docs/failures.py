@@ -30,7 +30,8 @@ FAILURES = [
     ),
     (
         "FLAT",
-        "Nothing changes around the start. Often fun rounds x, or only compares it.",
+        "The gradient is exactly zero all around the start. Often fun rounds x, only compares it, "
+        "or takes `x.data`.",
         "def f(x):\n    return np.sum(np.round(x) ** 2)\n\nres = hessopt.minimize(f, [3.1, 4.2])",
     ),
     (

@@ -1,4 +1,4 @@
-"""Twenty typical mistakes, run at each build of the site so that it shows the real messages.
+"""Typical mistakes, run at each build of the site so that it shows the real messages.
 
 Each is a title and code whose last statement raises.
 """
@@ -39,6 +39,11 @@ MISTAKES = [
     (
         "Assignment into a plain array",
         "def f(x):\n    out = np.zeros(2)\n    out[:] = x**2\n    return np.sum(out)\n\n"
+        "hessopt.grad(f)(np.array([1.0, 2.0]))",
+    ),
+    (
+        "Assignment of one element into a plain array",
+        "def f(x):\n    out = np.zeros(2)\n    out[0] = x[0] ** 2\n    return np.sum(out)\n\n"
         "hessopt.grad(f)(np.array([1.0, 2.0]))",
     ),
     (

@@ -23,6 +23,7 @@ ADVICE = {
     "Conversion to a plain array": "x.data",
     "A list of Variables in np.array": "np.stack",
     "Assignment into a plain array": "np.stack",
+    "Assignment of one element into a plain array": "assigning a Variable into a plain array",
     "out= of a NumPy function": "out",
     "A NumPy function that has no derivative": "numpy.histogram",
     "A Python function of SciPy": "logsumexp",

@@ -8,7 +8,9 @@ import importlib.util
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -79,11 +81,11 @@ def _parameter(text: str) -> tuple[str, Any]:
 def _of_file(path: Path, name: str, arguments: Namespace) -> Target:
     if arguments.param:
         raise UsageError("--param is for problems that come with hessopt, not for a file's")
+    function = _aside(_function(_load(path), path, name))
     if arguments.x0 is None and arguments.n is None:
         raise UsageError(
             f"{path.name}:{name} has no start of its own; give --x0 1,2,3 or --n N (from zero)"
         )
-    function = _function(_load(path), path, name)
     x0 = arguments.x0 if arguments.x0 is not None else [0.0]
     return Target(f"{path.name}:{name}", function, _start(x0, arguments.n or len(x0), name))
 
@@ -106,12 +108,23 @@ def _load(path: Path) -> ModuleType:
     if folder not in sys.path:
         sys.path.insert(0, folder)  # as `python FILE.py` does, for what the file imports
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        _aside(spec.loader.exec_module)(module)
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"{str(path)!r} could not be loaded: {type(error).__name__}: {error}"
         ) from error
     return module
+
+
+def _aside(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let what the user's code prints go to standard error: the output is what we say, or JSON."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        with redirect_stdout(sys.stderr):
+            return function(*args)
+
+    return call
 
 
 def _function(module: ModuleType, path: Path, name: str) -> Callable[[Any], Any]:

@@ -59,7 +59,7 @@ def draw(runs: list[Run], gtol: float, to_file: str | os.PathLike[str] | None) -
 
 
 def check(to_file: str | os.PathLike[str]) -> None:
-    """Refuse a file that `draw` could not write for its extension, before the work is done."""
+    """Refuse a file that `draw` could not write, before the work is done."""
     figure, _ = canvas(shown=False)
     known = figure.canvas.get_supported_filetypes()
     extension = Path(to_file).suffix.removeprefix(".").lower()
@@ -68,6 +68,8 @@ def check(to_file: str | os.PathLike[str]) -> None:
             f"{os.fspath(to_file)!r} has no extension that matplotlib writes; take one of "
             f"{', '.join(sorted(known))}"
         )
+    if not Path(to_file).parent.is_dir():
+        raise ValueError(f"{os.fspath(to_file)!r} is in a folder that does not exist")
 
 
 def _course(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ from numpy.typing import ArrayLike
 
 from hessopt.comparison.comparison import Comparison
 from hessopt.comparison.run import Run
+from hessopt.optimize.compiled import MANY, Programs
 from hessopt.optimize.methods import METHODS
 from hessopt.optimize.minimize import OTHERS, minimize
 from hessopt.optimize.objective import Objective
 from hessopt.optimize.options import canonical
 from hessopt.optimize.stopping import Status
+from hessopt.transforms.first_order import value_and_grad
 
 MethodOrPair = str | tuple[str, Mapping[str, Any]]
 
@@ -91,6 +94,8 @@ def compare(
     """
     gtol = _tolerance(gtol)
     if max_time is not None:
+        if not (isinstance(max_time, (int, float, np.number)) and max_time >= 0):
+            raise ValueError(f"max_time must be a number at least 0, got {max_time!r}")
         options = {**(options or {}), "maxtime": max_time}
     given: dict[str, Any] = {"args": args, "jac": jac, "hess": hess, "hessp": hessp}
     start = Objective(fun, x0, **given, order=0)
@@ -98,7 +103,7 @@ def compare(
     entries = _entries(_telling(start.n) if methods is None else methods)
 
     for name, _ in entries.values():
-        minimize(_bowl, [1.0, 2.0], method=name, options={"maxiter": 2, "maxfun": 10})
+        _warm_up(name)
     runs: list[Run] = []
     interrupted = False
     for label, (name, own) in entries.items():
@@ -124,8 +129,23 @@ def _telling(n: int) -> tuple[str, ...]:
     return TELLING if n <= DENSE else TELLING[1:]
 
 
+@cache
+def _warm_up(name: str) -> None:
+    """Solve something small, so that no run pays for what it is the first to import."""
+    options = {"maxiter": 2, "maxfun": 10}
+    minimize(_bowl, [1.0, 2.0], method=name, options=options)
+    if name in METHODS:
+        Programs().jitted(value_and_grad(_bowl), 2)(np.ones(2))  # a long run comes to it late
+        for bowl in (_bowl, _full_bowl):
+            minimize(bowl, np.ones(2 * MANY), method=name, options=options)
+
+
 def _bowl(x: Any) -> Any:
     return x @ x
+
+
+def _full_bowl(x: Any) -> Any:
+    return x @ x + np.sum(x) ** 2  # no entry of the Hessian is zero
 
 
 def _entries(methods: Iterable[MethodOrPair]) -> dict[str, tuple[str, Mapping[str, Any]]]:

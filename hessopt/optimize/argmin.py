@@ -16,13 +16,12 @@ from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.tracing import untraced
 from hessopt.optimize import checks
 from hessopt.optimize.compiled import Compiled
-from hessopt.optimize.containers import is_container
 from hessopt.optimize.implicit import ArgminError, InnerProblem
 from hessopt.optimize.minimize import minimize
 from hessopt.optimize.stopping import Status
 from hessopt.transforms.first_order import grad
 from hessopt.transforms.second_order import hvp
-from hessopt.transforms.trees import leaves, ravel, rebuild
+from hessopt.transforms.trees import is_container, leaves, ravel, rebuild
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

@@ -39,6 +39,13 @@ def scalar(value: Any, complex_allowed: bool = False) -> Any:
         return value
     if value is None:
         raise TypeError("fun returned None; it must return a number (is a `return` missing?)")
+    if isinstance(value, tuple | list):
+        if len(value) != 1:
+            raise TypeError(
+                f"fun returned a {type(value).__name__}; it must return one number (only with "
+                "jac=True the pair of value and gradient)"
+            )
+        value = value[0]
     if not hasattr(value, "dtype"):
         value = np.asarray(value)
     kind, shape = value.dtype.kind, value.shape
@@ -97,6 +104,12 @@ def number(
     ]
     kind = "an integer" if whole else "a number"
     raise ValueError(f"option {name!r} must be {kind} {' and '.join(bounds)}, not {value!r}")
+
+
+def flag(value: Any, name: str) -> None:
+    """Refuse an option that is neither on nor off; numbers and None, SciPy's for `disp`, are."""
+    if value is not None and not isinstance(value, bool | int | np.bool_ | np.integer):
+        raise ValueError(f"option {name!r} must be True or False, not {value!r}")
 
 
 def jit(value: Any, name: str) -> None:

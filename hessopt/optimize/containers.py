@@ -6,23 +6,10 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from hessopt.transforms.trees import is_tree, leaves, ravel
+from hessopt.transforms.trees import ravel
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
-
-
-def is_container(x0: Any) -> bool:
-    """Whether `x0` holds arrays rather than being one; nested lists of numbers are an array."""
-    if not is_tree(x0):
-        return False
-    if not isinstance(x0, (list, tuple)) or hasattr(x0, "_fields"):
-        return True
-    return any(is_container(entry) for entry in x0) or any(
-        np.ndim(leaf) for _, leaf in leaves(x0, "x0")
-    )
 
 
 def over_container(

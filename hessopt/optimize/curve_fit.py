@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hessopt.optimize.containers import is_container
 from hessopt.optimize.least_squares import least_squares
-from hessopt.transforms.trees import ravel
+from hessopt.transforms.trees import is_container, ravel
 
 Array = NDArray[np.float64]
 

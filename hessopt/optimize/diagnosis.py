@@ -85,7 +85,8 @@ class Diagnosis(Watcher):
         """Change status, success and message, where there is a cause to name."""
         objective, x, stop = self.objective, np.ravel(result.x), None
         if result.success and result.nit == 0 and not np.any(result.get("jac", 1.0)):
-            stop = flat(objective, x, float(result.fun))
+            stop = wrong_derivative(objective, x) if objective.oracle.given else None
+            stop = stop or flat(objective, x, float(result.fun))
         elif result.status == Status.UNBOUNDED:
             result.witness = witness(result, self.scaling.points)
         elif not result.success and objective.oracle.given and _is_stuck(result):
@@ -108,7 +109,7 @@ def _is_stuck(result: OptimizeResult) -> bool:
 
 
 def flat(objective: Objective, x: Array, f: float) -> Stop | None:
-    """Return the Stop of a run whose objective does not vary around the start, or None.
+    """Return the Stop of a run whose gradient is zero all around the start, or None.
 
     Examples
     --------
@@ -120,18 +121,28 @@ def flat(objective: Objective, x: Array, f: float) -> Stop | None:
     'FLAT'
     """
     signs = np.where(np.arange(x.size) % 2, -1.0, 1.0) * np.maximum(1.0, np.abs(x))
+    varies = False
     try:
         with quiet():
             for h in (1e-3, -1e-3, 1e-2, -1e-2):
-                if objective.oracle.value(x + h * signs) != f:
+                nearby, g = objective.oracle.first(x + h * signs)
+                if np.any(g):
                     return None
+                varies = varies or nearby != f
     except Exception:  # a limit, or an objective that fails there: nothing is shown
         return None
-    message = (
-        f"fun does not vary around the start x0: it is {f:.6g} there and nearby, and its gradient "
-        "is exactly zero. Start where it varies, or see whether it uses x at all and does not "
-        "round it or compare it only."
-    )
+    if varies:
+        message = (
+            "fun varies around the start x0, but its gradient is exactly zero there and nearby: "
+            "its derivative is lost on the way. See whether it takes x.data, rounds x or compares "
+            "it only."
+        )
+    else:
+        message = (
+            f"fun does not vary around the start x0: it is {f:.6g} there and nearby, and its "
+            "gradient is exactly zero. Start where it varies, or see whether it uses x at all and "
+            "does not round it or compare it only."
+        )
     return Stop(Status.FLAT, message)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver, origin
-from hessopt.optimize.containers import is_container
 from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.containers import over_container
 from hessopt.optimize.lsq.levenberg_marquardt import LevenbergMarquardt
@@ -22,6 +21,7 @@ from hessopt.optimize.options import canonical
 from hessopt.optimize.result import State
 from hessopt.optimize.stopping import IterationLimit, Stalled, limits
 from hessopt.optimize.watch import Display, Watcher
+from hessopt.transforms.trees import is_container
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

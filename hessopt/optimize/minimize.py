@@ -16,7 +16,7 @@ from hessopt.optimize.bounds import Box, parse_bounds, same_box
 from hessopt.optimize.compiled import untraced
 from hessopt.optimize.constraint_set import ConstraintSet
 from hessopt.optimize.constraints import parse_constraints
-from hessopt.optimize.containers import is_container, over_container
+from hessopt.optimize.containers import over_container
 from hessopt.optimize.diagnosis import Diagnosis, checked_run, not_started
 from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.methods import METHODS
@@ -28,6 +28,7 @@ from hessopt.optimize.options import GENERAL, canonical, refuse_unknown, split
 from hessopt.optimize.result import State
 from hessopt.optimize.scipy_driver import RECORDED, SciPyRun
 from hessopt.optimize.watch import Callback, Display, Trace, Watcher
+from hessopt.transforms.trees import is_container
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

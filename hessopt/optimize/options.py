@@ -93,6 +93,8 @@ class RunOptions:
             checks.number(getattr(self, name), name, least=0.0, optional=True)
         checks.number(self.maxiter, "maxiter", least=0, whole=True, optional=True)
         checks.number(self.maxfun, "maxfun", least=1, whole=True, optional=True)
+        for name in ("disp", "return_all", "certify", "check_derivatives"):
+            checks.flag(getattr(self, name), name)
         if not isinstance(self.jit, Compiled):  # which `argmin` hands on
             checks.jit(self.jit, "options['jit']")
 

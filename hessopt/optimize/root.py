@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
-from hessopt.optimize.containers import is_container
 from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.newton_root import NewtonKrylov, NewtonRoot
 from hessopt.optimize.lsq.residuals import Residuals
@@ -21,7 +20,7 @@ from hessopt.optimize.options import canonical, refuse_unknown
 from hessopt.optimize.outcome import OptimizeResult
 from hessopt.optimize.stopping import IterationLimit, Stalled, limits
 from hessopt.optimize.watch import Callback, Display, Progress, Watcher, callback_stopped
-from hessopt.transforms.trees import leaves, ravel
+from hessopt.transforms.trees import is_container, leaves, ravel
 
 OWN: dict[str, type[Method]] = {"newton": NewtonRoot, "newton-krylov": NewtonKrylov}
 LARGEST_DENSE = 500

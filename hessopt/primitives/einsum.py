@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from string import ascii_letters
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,7 @@ class Einsum(Primitive):
     def bind(self, *args: Any, out: Any = None, optimize: Any = False, **kwargs: Any) -> Any:
         if out is not None or kwargs:
             raise unsupported(self, {"out": out, **kwargs} if out is not None else kwargs)
-        if not isinstance(args[0], str):
-            raise TypeError("einsum on Variables: write the subscripts as a string")
-        subscripts, *operands = args
+        subscripts, *operands = args if isinstance(args[0], str) else _spelled(args)
         inputs, output = explicit_subscripts(subscripts, [np.ndim(x) for x in operands])
         params = {"inputs": inputs, "output": output, "optimize": optimize}
         return tuple(operands), params
@@ -72,6 +70,30 @@ def _einsum_adjoint(g: Any, i: int, operands: Any, inputs: Any, output: str, opt
         letters = [np.arange(shape[c]).reshape([-1 if d == c else 1 for d in once]) for c in own]
         gx = scatter(np.zeros(operands[i].shape, operands[i].dtype), (tuple(letters), gx))
     return fit(gx, operands[i])
+
+
+def _spelled(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a call whose subscripts are lists of numbers as one that has them in a string."""
+    count = len(args) // 2 * 2  # what is left over is the list of the output
+    operands, lists, output = args[:count:2], args[1:count:2], args[count:]
+    text = ",".join(map(_letters, lists)) + "".join("->" + _letters(s) for s in output)
+    return (text, *operands)
+
+
+def _letters(numbers: Any) -> str:
+    try:
+        return "".join(
+            "..." if number is Ellipsis else _IN_ORDER[range(52).index(number)]
+            for number in numbers
+        )
+    except (TypeError, ValueError):
+        raise TypeError(
+            "einsum: subscripts are a string such as 'ij,jk->ik' before the operands, or after "
+            f"each operand a list of numbers from 0 to 51, not {numbers!r:.60}"
+        ) from None
+
+
+_IN_ORDER = ascii_uppercase + ascii_lowercase  # as NumPy sorts them
 
 
 def explicit_subscripts(subscripts: str, ranks: list[int]) -> tuple[tuple[str, ...], str]:

@@ -162,6 +162,15 @@ class Triu(_Triangle):
         return sum_to(np.triu(g, k), x.shape)
 
 
+def _of_every_axis(widths: dict[int, Any], ndim: int) -> tuple[Any, ...]:
+    """Return widths that are given by axis as NumPy takes them for all axes."""
+    rows = [(0, 0)] * ndim
+    for axis, width in widths.items():
+        before, after = np.broadcast_to(width, 2)
+        rows[operator.index(axis)] = int(before), int(after)
+    return tuple(rows)
+
+
 _MOVING_PADS = ("constant", "edge", "reflect", "symmetric", "wrap", "empty")
 
 
@@ -172,10 +181,15 @@ class Pad(Rearrange):
         self, array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if mode not in _MOVING_PADS or kwargs.get("reflect_type", "even") != "even":
-            raise TypeError(
-                f"np.pad(mode={mode!r}, {kwargs}) on a Variable has no derivative rule; "
-                f"modes that have one: {', '.join(_MOVING_PADS)}"
+            given = ", ".join(
+                f"{name}={value!r}" for name, value in {"mode": mode, **kwargs}.items()
             )
+            raise TypeError(
+                f"np.pad({given}) on a Variable has no derivative rule; modes that have one: "
+                f"{', '.join(_MOVING_PADS)}, with reflect_type='even'"
+            )
+        if isinstance(pad_width, dict):
+            pad_width = _of_every_axis(pad_width, np.ndim(array))
         return super().bind(array, pad_width, mode=mode, **kwargs)
 
     def adjoint(self, g: Any, x: Any, **params: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from hessopt.autodiff.variable import Variable
 from hessopt.transforms.first_order import grad
 from hessopt.transforms.recording import as_input
+from hessopt.transforms.trees import is_container, leaves, ravel
 
 _NAMES = {1: "gradient", 2: "Hessian-vector product"}
 
@@ -26,13 +27,15 @@ class OrderCheck:
     error : float
         The largest difference between the two, relative to the largest entry.
     entry : tuple of int
-        Where it is.
+        Where it is; in a container, counted as `hessopt.ravel` does.
     exact, difference : float
         The two values there.
     resolution : float
         The relative error that the differences may have themselves; they show no smaller one.
     ok : bool
         Whether the error is within the tolerance.
+    place : str
+        The expression that reaches the entry, such as ``x[0, 2]`` or ``x['weights'][1]``.
     """
 
     order: int
@@ -42,17 +45,17 @@ class OrderCheck:
     difference: float
     resolution: float
     ok: bool
+    place: str
 
     def __str__(self) -> str:
         name = _NAMES.get(self.order, f"derivative of order {self.order}")
-        where = f"x[{', '.join(map(str, self.entry))}]" if self.entry else "x"
         verdict = "agrees" if self.ok else "IS OFF"
         doubt = (
             "" if self.resolution < 1e-4 else f" (differences good to {self.resolution:.0e} only)"
         )
         return (
             f"order {self.order} ({name}): {verdict}; largest relative error {self.error:.1e} at "
-            f"{where}: exact {self.exact:.10g}, differences {self.difference:.10g}{doubt}"
+            f"{self.place}: exact {self.exact:.10g}, differences {self.difference:.10g}{doubt}"
         )
 
 
@@ -99,8 +102,8 @@ def check_derivatives(
     f : callable
         ``f(x, *args)`` in plain NumPy, returning an array of any shape; an array is reduced to a
         scalar with fixed random weights.
-    x : array_like
-        Where to check; it should not be at a kink.
+    x : array_like, dict, list, tuple or dataclass
+        Where to check; it should not be at a kink. A container holds arrays.
     order : int
         The highest order.
     rtol : float
@@ -129,6 +132,23 @@ def check_derivatives(
     """
     if order < 1:
         raise ValueError(f"order={order} must be 1 or more")
+    if is_container(x):
+        vector, restore = ravel(x, "x")
+        found = check_derivatives(
+            lambda v, *args: f(restore(v), *args),
+            vector,
+            *args,
+            order=order,
+            rtol=rtol,
+            step=step,
+            seed=seed,
+        )
+        reached = [(p, entry) for p, leaf in leaves(x, "x") for entry in np.ndindex(np.shape(leaf))]
+        named = (
+            replace(check, place=_place(*reached[check.entry[0]])) if reached else check
+            for check in found.orders
+        )
+        return DerivativeReport(tuple(named))
     point = np.array(as_input(x, "x").data)
     if point.dtype.kind == "c":
         raise TypeError("x is complex; give f a real argument, for instance the two parts of x")
@@ -196,7 +216,7 @@ def _compare(
 ) -> OrderCheck:
     """Compare two derivatives, of which the estimate has rounding errors of the size of `noise`."""
     if exact.size == 0:
-        return OrderCheck(order, 0.0, (), 0.0, 0.0, 0.0, True)
+        return OrderCheck(order, 0.0, (), 0.0, 0.0, 0.0, True, "x")
     gap = np.abs(exact - estimate)
     gap = np.where(np.isfinite(gap), gap, np.inf)
     entry = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
@@ -210,5 +230,10 @@ def _compare(
         exact=float(exact[entry]),
         difference=float(estimate[entry]),
         resolution=noise / scale,
-        ok=largest - noise <= rtol * scale,
+        ok=bool(largest - noise <= rtol * scale),
+        place=_place("x", entry),
     )
+
+
+def _place(path: str, entry: tuple[int, ...]) -> str:
+    return f"{path}[{', '.join(map(str, entry))}]" if entry else path

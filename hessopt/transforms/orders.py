@@ -13,10 +13,14 @@ from hessopt.transforms.recording import Recording
 
 
 def derivatives_up_to(
-    f: Callable[..., Any], n: int, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    f: Callable[..., Any],
+    n: int,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    argnums: int = 0,
 ) -> list[Any]:
     """Return ``[f(x), f'(x), ..., f^(n)(x)]`` elementwise, by walking back n times."""
-    run = Recording.of(f, (x, *args), kwargs, 0).array()
+    run = Recording.of(f, args, kwargs, argnums).array()
     x_in, y = run.single_input(), run.output
     shape = y.shape
     if shape != x_in.shape:
@@ -38,7 +42,7 @@ def derivatives_up_to(
     return [d.data if isinstance(d, Variable) and not connected else d for d in found]
 
 
-def derivative(f: Callable[..., Any], n: int = 1) -> Callable[..., Any]:
+def derivative(f: Callable[..., Any], n: int = 1, argnums: int = 0) -> Callable[..., Any]:
     """Return a function that gives the n-th derivative of `f` at each element.
 
     Parameters
@@ -47,6 +51,8 @@ def derivative(f: Callable[..., Any], n: int = 1) -> Callable[..., Any]:
         ``f(x, *args, **kwargs)`` in plain NumPy, acting on each element of x by itself.
     n : int
         The order, 0 or more.
+    argnums : int
+        Which positional argument of `f` is the x to differentiate by.
 
     Returns
     -------
@@ -73,8 +79,8 @@ def derivative(f: Callable[..., Any], n: int = 1) -> Callable[..., Any]:
     if not isinstance(n, int) or n < 0:
         raise ValueError(f"n={n!r} must be a whole number, 0 or more")
 
-    def nth(x: Any, *args: Any, **kwargs: Any) -> Any:
-        last = derivatives_up_to(f, n, x, args, kwargs)[n]
+    def nth(*args: Any, **kwargs: Any) -> Any:
+        last = derivatives_up_to(f, n, args, kwargs, argnums)[n]
         if n == 0 and isinstance(last, np.ndarray):
             last = last.copy()  # f may have returned its argument
         return last[()] if isinstance(last, np.ndarray) and last.ndim == 0 else last
@@ -116,5 +122,5 @@ def taylor(f: Callable[..., Any], x: Any, n: int, *args: Any, **kwargs: Any) -> 
     """
     if not isinstance(n, int) or n < 0:
         raise ValueError(f"n={n!r} must be a whole number, 0 or more")
-    orders = derivatives_up_to(f, n, x, args, kwargs)
+    orders = derivatives_up_to(f, n, (x, *args), kwargs)
     return np.stack([d / float(math.factorial(k)) for k, d in enumerate(orders)])

@@ -17,6 +17,7 @@ from hessopt.autodiff.config import recording, using_config
 from hessopt.autodiff.data import check_data
 from hessopt.autodiff.function import alias
 from hessopt.autodiff.node import Node
+from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.tracing import active
 from hessopt.autodiff.variable import Variable, leaf
 from hessopt.transforms.trees import is_tree, leaves, rebuild
@@ -29,8 +30,10 @@ def positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     if type(argnums) is int and 0 <= argnums < count:
         return (argnums,)
     numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    if isinstance(argnums, str) or not all(isinstance(n, (int, np.integer)) for n in numbers):
+        raise ValueError(f"argnums={argnums!r} must be a whole number, or several")
     for number in numbers:
-        if not isinstance(number, (int, np.integer)) or not -count <= number < count:
+        if not -count <= number < count:
             raise ValueError(
                 f"argnums={argnums!r}: the function was called with {count} positional "
                 f"argument{'' if count == 1 else 's'}, counted from 0"
@@ -100,10 +103,10 @@ class Recording:
         for x in inputs:
             nested = nested or x.primitive is not None
         if recording():
-            output = f(*arguments, **kwargs)
+            output = _result(f, arguments, kwargs)
         else:
             with using_config("enable_backprop", True):
-                output = f(*arguments, **kwargs)
+                output = _result(f, arguments, kwargs)
         return cls(tuple(inputs), output, nested, given)
 
     def pack(self, adjoints: Sequence[Any]) -> list[Any]:
@@ -158,6 +161,17 @@ class Recording:
         needs them.
         """
         return Pullback(self.output, self.inputs, graph, self.nested)
+
+
+def _result(f: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+    try:
+        return f(*args, **kwargs)
+    except ValueError as error:
+        # Of `a[0] = x[0]` NumPy says "setting an array element with a sequence" instead of what
+        # the Variable said
+        if isinstance(error.__cause__, NoDerivativeError):
+            raise error.__cause__.with_traceback(error.__traceback__) from None
+        raise
 
 
 class Pullback:

@@ -21,6 +21,17 @@ def is_tree(x: Any) -> bool:
     )
 
 
+def is_container(x: Any) -> bool:
+    """Whether a point holds arrays rather than being one; nested lists of numbers are an array."""
+    if not is_tree(x):
+        return False
+    if not isinstance(x, (list, tuple)) or hasattr(x, "_fields"):
+        return True
+    return any(is_container(entry) for entry in x) or any(
+        np.ndim(leaf) for _, leaf in leaves(x, "x")
+    )
+
+
 def leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Yield each array in a tree with the expression that reaches it, in a fixed order."""
     if not is_tree(tree):

@@ -79,20 +79,27 @@ def test_help(hessopt, command):
         (["compare", "booth", "--methods", "newton,newtn"], "unknown method 'newtn'"),
         (["compare", "booth", "--methods", "newton,Newton"], "lists a method twice"),
         (["compare", "booth", "--plot", "curves.txt"], "--plot 'curves.txt' has no extension"),
+        (
+            ["compare", "booth", "--plot", "no/c.png"],
+            "--plot 'no/c.png' is in a folder that does not",
+        ),
+        (["minimize", "booth", "--x0", "1,nan"], "argument --x0: '1,nan' is not numbers like"),
         (["graph", "booth", "-o", "booth.gif"], "--output must end in one of .png, .svg, .pdf"),
         (["minimize", "nowhere.py:f", "--n", "2"], "there is no file 'nowhere.py'"),
         (["minimize", "mine.py:quartic"], "mine.py:quartic has no start of its own; give --x0"),
-        (["minimize", "mine.py", "--n", "2"], "name a function, mine.py:function; it defines"),
+        (["minimize", "mine.py"], "name a function, mine.py:function; it defines"),
         (["minimize", "mine.py:cubic", "--n", "2"], "no function 'cubic'; it defines quartic,"),
         (["minimize", "mine.py:limit", "--n", "2"], "no function 'limit'"),
         (["minimize", "mine.py:quartic", "--n", "3", "--x0", "1,2"], "--x0 has 2 numbers"),
         (["minimize", "mine.py:quartic", "--n", "3", "--param", "a=1"], "--param is for problems"),
         (["minimize", "broken.py:f", "--n", "2"], "could not be loaded: ZeroDivisionError"),
+        (["minimize", "leaving.py:f", "--n", "2"], "could not be loaded: SystemExit: 5"),
         (["minimize", "notes.txt:f", "--n", "2"], "'notes.txt' is not a Python file"),
     ],
 )
 def test_wrong_usage_is_two_and_a_sentence(hessopt, user_file, tmp_path, arguments, said):
     (tmp_path / "broken.py").write_text("1 / 0\n", encoding="utf-8")
+    (tmp_path / "leaving.py").write_text("raise SystemExit(5)\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("\n", encoding="utf-8")
     done = hessopt(*arguments)
     assert done.code == 2

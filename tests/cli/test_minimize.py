@@ -88,6 +88,16 @@ def test_json_is_all_that_is_printed(hessopt):
     assert np.allclose(record["x"], [3, 0.5], atol=1e-4)
 
 
+def test_what_the_users_code_prints_goes_to_standard_error(hessopt, tmp_path):
+    talking = tmp_path / "talking.py"
+    talking.write_text(
+        "print('loading')\ndef f(x):\n    print('called')\n    return x @ x\n", encoding="utf-8"
+    )
+    done = hessopt("minimize", f"{talking}:f", "--x0", "1,2", "--json")
+    assert json.loads(done.out)["success"] is True
+    assert done.err.startswith("loading\ncalled\n")
+
+
 def test_json_has_null_for_what_is_not_known(hessopt):
     def refuse(constant):
         raise AssertionError(constant)

@@ -1,5 +1,8 @@
 """Running methods one after the other: same terms for all, and no failure stops the others."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -176,6 +179,21 @@ def test_arguments_and_shapes_go_through():
     assert pair["l-bfgs"].solved
 
 
+@pytest.mark.parametrize(("n", "method"), [(2, "l-bfgs"), (200, "newton")])
+def test_no_run_pays_for_what_it_is_the_first_to_import(n, method):
+    program = (
+        "import sys, hessopt, problems\n"
+        f"p = problems.get('chained-rosenbrock', n={n})\n"
+        "seen = []\n"
+        "see = lambda run: seen.append({m for m in sys.modules if m.startswith('hessopt.')})\n"
+        f"short, long = ('gradient-descent', {{'maxiter': 1}}), ('{method}', {{'maxiter': 40}})\n"
+        "hessopt.compare(p.value, p.start, [short, long], callback=see)\n"
+        "print(*sorted(seen[1] - seen[0]))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("\n", "")
+
+
 def test_the_callback_sees_each_run_as_it_ends():
     seen = []
     compare(rosenbrock.value, rosenbrock.start, ["l-bfgs", "newton"], callback=seen.append)
@@ -197,6 +215,9 @@ def test_the_callback_sees_each_run_as_it_ends():
         ({"gtol": 0}, ValueError, "gtol must be a positive number, got 0"),
         ({"gtol": "small"}, ValueError, "gtol must be a positive number, got 'small'"),
         ({"gtol": float("nan")}, ValueError, "gtol must be a positive number, got nan"),
+        ({"max_time": -1}, ValueError, "max_time must be a number at least 0, got -1"),
+        ({"max_time": "long"}, ValueError, "max_time must be a number at least 0, got 'long'"),
+        ({"max_time": np.nan}, ValueError, "max_time must be a number at least 0, got nan"),
         ({"x0": [np.nan, 1.0]}, ValueError, "x0 must be finite"),
         ({"fun": lambda x: x}, ValueError, "fun must return one number"),
         ({"fun": lambda x: np.inf * np.sum(x)}, ValueError, "fun is inf at the start"),

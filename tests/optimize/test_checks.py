@@ -45,7 +45,12 @@ def test_the_start_is_a_copy():
     [
         (None, TypeError, r"fun returned None.* \(is a `return` missing\?\)"),
         (np.ones(3), ValueError, r"array of shape \(3,\); reduce it"),
-        ([1.0, 2.0], ValueError, r"array of shape \(2,\)"),
+        (
+            [1.0, 2.0],
+            TypeError,
+            r"fun returned a list; it must return one number \(only",
+        ),
+        ((1.0, np.ones(2)), TypeError, r"fun returned a tuple; it must return one number"),
         (1j, TypeError, "fun returned a complex number"),
         ("1", TypeError, "fun must return a real number, not array"),
         (object(), TypeError, "fun must return a real number"),

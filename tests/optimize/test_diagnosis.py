@@ -13,11 +13,26 @@ from hessopt.optimize.stopping import Status
 def test_flat_is_what_does_not_vary_on_either_side():
     objective = Objective(lambda x: np.sum(np.floor(x)), [0.5, 0.5])
     assert flat(objective, objective.x0, 0.0).status == Status.FLAT
-    objective = Objective(lambda x: np.sum(np.floor(x)), [0.0005, 0.5])  # a step is near
-    assert flat(objective, objective.x0, 0.0) is None
     objective = Objective(lambda x: np.sum(x**4), [0.0, 0.0])
     assert flat(objective, objective.x0, 0.0) is None
     assert objective.nfev == 1
+
+
+@pytest.mark.parametrize("lost", [lambda x: getattr(x, "data", x), np.round])
+def test_a_derivative_that_is_lost_on_the_way_is_no_minimum(lost):
+    res = minimize(lambda x: np.sum(np.asarray(lost(x)) ** 2), [0.4999, 2.0])
+    assert (res.success, res.status) == (False, Status.FLAT)
+    assert "its derivative is lost on the way" in res.message
+
+
+def test_a_gradient_of_the_users_that_is_zero_everywhere_is_wrong():
+    res = minimize(lambda x: np.sum(x**2), [1.0, 2.0], jac=lambda x: 0 * x)
+    assert (res.success, res.status) == (False, Status.WRONG_DERIVATIVE)
+
+
+def test_a_gradient_of_the_users_that_is_zero_at_the_minimum_is_right():
+    res = minimize(lambda x: np.sum(x**2), [0.0, 0.0], jac=lambda x: 2 * x)
+    assert (res.success, res.status) == (True, Status.GRADIENT_CONVERGED)
 
 
 def test_an_objective_that_fails_nearby_is_not_called_flat(raising):

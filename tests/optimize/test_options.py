@@ -60,6 +60,10 @@ def test_unknown_options():
         ({"maxiter": 2.5}, "option 'maxiter' must be an integer at least 0, not 2.5"),
         ({"maxfun": 0}, "option 'maxfun' must be an integer at least 1, not 0"),
         ({"maxtime": -1}, "option 'maxtime'"),
+        ({"certify": "no"}, "option 'certify' must be True or False, not 'no'"),
+        ({"disp": [1]}, "option 'disp' must be True or False"),
+        ({"return_all": np.nan}, "option 'return_all' must be True or False"),
+        ({"check_derivatives": 0.5}, "option 'check_derivatives' must be True or False"),
         ({"resume": 3}, r"options\['resume'\] must be the result of a method of hessopt's own"),
         ({"learnin_rate": 3}, "did you mean 'learning_rate'"),
         ({"gtoll": 3}, "did you mean 'gtol'"),
@@ -68,6 +72,29 @@ def test_unknown_options():
 def test_bad_options(options, message):
     with pytest.raises(ValueError, match=message):
         minimize(lambda x: np.sum(x**2), [1.0], method="gradient-descent", options=options)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "message"),
+    [
+        ("newton", {"globalize": "no"}, "option 'globalize' must be True or False, not 'no'"),
+        ("trust-krylov", {"inexact": 0.5}, "option 'inexact' must be True or False, not 0.5"),
+        ("bfgs", {"hess_inv0": "no"}, "'hess_inv0' must be a symmetric positive definite"),
+    ],
+)
+def test_bad_options_of_a_method(method, options, message):
+    with pytest.raises(ValueError, match=message):
+        minimize(lambda x: np.sum(x**2), [1.0], method=method, options=options)
+
+
+def test_numbers_are_flags_as_for_scipy(capsys):
+    minimize(lambda x: np.sum(x**2), [1.0], method="newton", options={"disp": 2})
+    assert capsys.readouterr().out.startswith("newton")
+
+
+def test_a_pair_of_variables_is_refused_as_a_pair():
+    with pytest.raises(TypeError, match="fun returned a tuple"):
+        minimize(lambda x: (np.sum(x**2), 2 * x), [1.0])
 
 
 def test_options_must_be_a_dict():

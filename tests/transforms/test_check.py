@@ -134,6 +134,30 @@ def test_arrays_are_weighted_so_that_nothing_cancels():
     assert not check_derivatives(lambda x: Swapped()(x), np.ones(3))
 
 
+def test_containers():
+    def f(p, a):
+        return a * np.sum(np.sin(p["w"]) * p["b"]) + WrongAtTwo()(p["w"])[1, 0]
+
+    class WrongAtTwo(Function):
+        def forward(self, x):
+            return x**2
+
+        def backward(self, gy):
+            return 2 * self.inputs[0].data * gy
+
+    point = {"b": 0.5, "w": np.array([[1.0, 2.0], [3.0, 4.0]])}
+    report = check_derivatives(f, point, 2.0)
+    assert report.orders[0].ok
+    assert not report.orders[1].ok
+    assert report.orders[1].place == "x['w'][1, 0]"
+    assert report.orders[1].entry == (3,)
+    line = str(report).splitlines()[1]
+    assert "IS OFF" in line
+    assert "at x['w'][1, 0]: exact" in line
+    assert check_derivatives(lambda p: p[0] * np.sum(p[1] ** 2), (1.0, X))
+    assert check_derivatives(lambda p: np.sum(p["a"]), {"a": np.zeros(0)})
+
+
 def test_further_arguments_and_other_forms():
     assert check_derivatives(lambda x, a: a * np.sin(x), 0.5, 3.0)
     assert check_derivatives(np.sin, 0.5)

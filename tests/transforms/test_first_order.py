@@ -68,9 +68,9 @@ def test_argnums(argnums: Any, expected: Any):
         ((0, 0), r"name each argument once"),
         ((0, -2), r"name each argument once"),
         ((), r"name each argument once"),
-        (1.0, r"argnums=1.0"),
-        (None, r"argnums=None"),
-        ("x", r"argnums='x'"),
+        (1.0, r"argnums=1.0 must be a whole number, or several"),
+        (None, r"argnums=None must be a whole number, or several"),
+        ("x", r"argnums='x' must be a whole number, or several"),
     ],
 )
 def test_wrong_argnums(argnums: Any, message: str):

@@ -72,6 +72,15 @@ def test_further_arguments():
     np.testing.assert_allclose(found, [0, 0, 3])
 
 
+def test_argnums():
+    found = hessopt.derivative(lambda a, x: a * x**3, 2, argnums=1)(2.0, POINTS)
+    np.testing.assert_allclose(found, 12 * POINTS)
+    with pytest.raises(ValueError, match="argnums=2"):
+        hessopt.derivative(np.multiply, argnums=2)(2.0, POINTS)
+    with pytest.raises(TypeError, match="one array"):
+        hessopt.derivative(np.multiply, argnums=(0, 1))(POINTS, POINTS)
+
+
 def test_a_scalar_function_may_mix_what_it_likes():
     def f(x):
         a = np.stack([x, x**2, np.sin(x)])

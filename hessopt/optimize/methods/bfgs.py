@@ -109,7 +109,10 @@ def bfgs_update(H: np.ndarray, s: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _inverse_hessian(hess_inv0: Any, n: int) -> np.ndarray:
-    H = np.array(hess_inv0, dtype=np.float64)
+    try:
+        H = np.array(hess_inv0, dtype=np.float64)
+    except (TypeError, ValueError):
+        H = np.empty(0)
     good = H.shape == (n, n) and bool(np.isfinite(H).all()) and np.allclose(H, H.T)
     if not (good and np.linalg.eigvalsh(H)[0] > 0):
         raise ValueError(

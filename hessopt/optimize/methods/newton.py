@@ -52,6 +52,7 @@ class Newton(Method):
     def __post_init__(self) -> None:
         checks.number(self.c1, "c1", above=0.0, below=1.0)
         checks.number(self.c2, "c2", above=self.c1, below=1.0)
+        checks.flag(self.globalize, "globalize")
 
     def start(self, objective: Objective, x: np.ndarray) -> tuple[Point, None]:
         """Evaluate the start."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hessopt.optimize import checks
 from hessopt.optimize.krylov import again, gltr
 from hessopt.optimize.methods.metric import for_krylov, newton_equation, preconditioner
 from hessopt.optimize.methods.trust_region import Region, TruncatedTrustRegion
@@ -42,6 +43,7 @@ class TrustKrylov(TruncatedTrustRegion):
     def __post_init__(self) -> None:
         super().__post_init__()
         for_krylov(self.preconditioner, self.scale)
+        checks.flag(self.inexact, "inexact")
 
     def minimise(
         self, objective: Objective, point: Point, memory: Region

@@ -50,24 +50,28 @@ CASES = {
     np.linalg.tensordot: [(lambda a, b: np.linalg.tensordot(a, b, axes=1), (M, (3,)))],
     np.kron: [(np.kron, shapes) for shapes in (((2,), (2,)), (M, (2,)), ((2, 1), (1, 2)))],
     np.einsum: [
-        (lambda *x, s=subscripts: np.einsum(s, *x), shapes)
-        for subscripts, shapes in (
-            ("ij,jk", (M, (3, 2))),
-            ("ij,jk->ki", (M, (3, 2))),
-            ("ij->", (M,)),
-            ("ij->j", (M,)),
-            ("ii", ((2, 2),)),
-            ("ii->i", ((2, 2),)),
-            ("iij->j", ((2, 2, 2),)),
-            ("i,j,i->j", (V, (2,), V)),
-            ("...i,...i->...", ((1, 3), (2, 3))),
-            ("...ij,j...->i...", ((2, 1, 3), (3, 1))),
-            ("i...,i...", (M, (2, 1))),
-            ("i,i->i", ((1,), (3,))),
-            ("b a, a", (M, (3,))),
-            ("i,j->", ((2,), (3,))),
-            ("ij,ij", (M, M)),
-        )
+        (lambda a, b: np.einsum(a, [0, 30], b, [30, 2]), (M, (3, 2))),
+        (lambda a, b: np.einsum(a, [..., 1], b, [1, 0], [0, ...]), (M, (3, 2))),
+        *(
+            (lambda *x, s=subscripts: np.einsum(s, *x), shapes)
+            for subscripts, shapes in (
+                ("ij,jk", (M, (3, 2))),
+                ("ij,jk->ki", (M, (3, 2))),
+                ("ij->", (M,)),
+                ("ij->j", (M,)),
+                ("ii", ((2, 2),)),
+                ("ii->i", ((2, 2),)),
+                ("iij->j", ((2, 2, 2),)),
+                ("i,j,i->j", (V, (2,), V)),
+                ("...i,...i->...", ((1, 3), (2, 3))),
+                ("...ij,j...->i...", ((2, 1, 3), (3, 1))),
+                ("i...,i...", (M, (2, 1))),
+                ("i,i->i", ((1,), (3,))),
+                ("b a, a", (M, (3,))),
+                ("i,j->", ((2,), (3,))),
+                ("ij,ij", (M, M)),
+            )
+        ),
     ],
     np.linalg.norm: [
         (np.linalg.norm, (V,)),

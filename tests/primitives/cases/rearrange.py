@@ -80,6 +80,8 @@ CASES = {
             for mode in ("edge", "symmetric", "wrap")
         ),
         (lambda x: np.pad(x, (1, 2), mode="reflect"), (V,)),
+        (lambda x: np.pad(x, {-1: (1, 2)}), (M,)),
+        (lambda x: np.pad(x, {0: 1, 1: 2}, mode="edge"), (M,)),
         (lambda x: np.pad(x, 2, mode="empty")[2:-2], (V,)),
     ],
 }

@@ -14,17 +14,17 @@ from hessopt.optimize.history import Recorder
 from hessopt.optimize.objective import Objective, Point, StartNotFinite, quiet
 from hessopt.optimize.result import assemble, count_on
 from hessopt.optimize.scaling import HOPELESS, Scaling
-from hessopt.optimize.stopping import Status, Stop
+from hessopt.optimize.stopping import ADVICE, GO_ON, Status, Stop
 from hessopt.optimize.watch import Progress, Watcher
+from hessopt.optimize.without_end import bottomless, fades, immense
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
 Array = NDArray[np.float64]
 
-# Endings that scaling has nothing to do with
+# Endings that sizes have nothing to do with
 EXPLAINED = {
-    Status.NOT_FINITE,
     Status.CALLBACK_STOPPED,
     Status.UNBOUNDED,
     Status.OBJECTIVE_FAILED,
@@ -86,25 +86,46 @@ class Diagnosis(Watcher):
         objective, x, stop = self.objective, np.ravel(result.x), None
         if result.success and result.nit == 0 and not np.any(result.get("jac", 1.0)):
             stop = flat(objective, x, float(result.fun))
+        elif result.success:
+            _tell(result, fades(objective, x, float(result.fun)))
         elif result.status == Status.UNBOUNDED:
             result.witness = witness(result, self.scaling.points)
-        elif not result.success and objective.oracle.given and _is_stuck(result):
+        elif _is_stuck(result) and objective.bottom is not None and objective.constraints is None:
+            stop = bottomless(objective.bottom)
+            result.witness = _witness(result, objective.bottom.x - x)
+        elif objective.oracle.given and _is_stuck(result):
             stop = wrong_derivative(objective, x)
         if stop is not None:
             result.status, result.success, result.message = stop.status, False, stop.message
         elif not result.success and result.status not in EXPLAINED:
-            scales = self.scaling.measured(objective, x)
-            if scales is not None:
-                result.message = f"{result.message} {scales.sentence()}"
-                if scales.ratio >= HOPELESS and result.status == Status.NO_DESCENT:
-                    result.status = Status.BAD_SCALING
+            self.look_at_sizes(result)
+
+    def look_at_sizes(self, result: OptimizeResult) -> None:
+        """Say where sizes are to blame, that of the numbers or those of the variables."""
+        too_large = immense(result)
+        if too_large is not None:
+            for advice in (ADVICE, GO_ON):  # which is of another cause
+                result.message = result.message.removesuffix(advice).rstrip()
+            _tell(result, too_large)
+        scales = None
+        if too_large is None and result.status != Status.NOT_FINITE:
+            scales = self.scaling.measured(self.objective, np.ravel(result.x))
+            _tell(result, None if scales is None else scales.sentence())
+        hopeless = scales is not None and scales.ratio >= HOPELESS
+        if (too_large or hopeless) and result.status == Status.NO_DESCENT:
+            result.status = Status.BAD_SCALING
+
+
+def _tell(result: OptimizeResult, sentence: str | None) -> None:
+    if sentence is not None:
+        result.message = f"{result.message} {sentence}"
 
 
 def _is_stuck(result: OptimizeResult) -> bool:
     """Whether a run ended for want of descent; SciPy's methods have many numbers for that."""
     if isinstance(result.status, Status):
-        return result.status == Status.NO_DESCENT
-    return result.status != Status.ITERATION_LIMIT
+        return result.status in (Status.NO_DESCENT, Status.NOT_FINITE)
+    return not result.success and result.status != Status.ITERATION_LIMIT
 
 
 def flat(objective: Objective, x: Array, f: float) -> Stop | None:
@@ -144,6 +165,10 @@ def witness(result: OptimizeResult, points: Iterable[Point]) -> Witness:
         if point.f > result.fun and not float(g @ step if g.size == x.size else -1.0) >= 0:
             p = step
             break
+    return _witness(result, p)
+
+
+def _witness(result: OptimizeResult, p: Array) -> Witness:
     return Witness(np.copy(result.x), _unit(p).reshape(np.shape(result.x)))
 
 

@@ -68,6 +68,7 @@ class Guarded(Generic[P]):
         self.best: P | None = None
         self.stop: Stop | None = None
         self.begun = False
+        self._users_errstate: Any = np.geterr()
         self.started = time.perf_counter()
         self._succeeded: set[str] = set()
 
@@ -105,7 +106,7 @@ class Guarded(Generic[P]):
 
     def quietly(self) -> contextlib.AbstractContextManager[Any]:
         """Silence warnings, but those of the start, which must be good."""
-        return quiet() if self.begun else contextlib.nullcontext()
+        return quiet() if self.begun else np.errstate(**self._users_errstate)
 
     def consider(self, point: P) -> None:
         """Keep a finite point that the method may return, if it is the best so far."""

@@ -235,7 +235,7 @@ def minimize(
         )
         tests = general.tests(
             chosen.maxiter(objective.n),
-            chosen.descends(),
+            chosen.descends() or (chosen.constraints and not parts),
             getattr(chosen, "norm", np.inf),
             chosen.window,
         )

@@ -125,6 +125,8 @@ class Objective(Guarded[Point]):
         with the Hessian were computed.
     best : Point or None
         The finite point within the bounds with the least value so far.
+    bottom : Point or None
+        A point within the bounds where fun is -inf, if one was seen.
 
     Examples
     --------
@@ -180,6 +182,7 @@ class Objective(Guarded[Point]):
         )
         self._untraced = untraced
         self.order = order
+        self.bottom: Point | None = None
         self._recent: list[_Record] = []
         # Methods without derivatives come back to the corners of a simplex
         self._remembered = 2 if order else self.n + 2
@@ -330,8 +333,11 @@ class Objective(Guarded[Point]):
         self._recent.append(record)
         point = record.point
         finite = point.finite if order else math.isfinite(point.f)
-        if finite and (self.box is None or self.box.contains(point.x)):
-            self.consider(point)
+        if (finite or point.f == -np.inf) and (self.box is None or self.box.contains(point.x)):
+            if finite:
+                self.consider(point)
+            elif self.begun:
+                self.bottom = point
         return record
 
     def _evaluate(self, x: Array, order: int) -> _Record:

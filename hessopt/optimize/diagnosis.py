@@ -16,7 +16,7 @@ from hessopt.optimize.result import assemble, count_on
 from hessopt.optimize.scaling import HOPELESS, Scaling
 from hessopt.optimize.stopping import ADVICE, GO_ON, Status, Stop
 from hessopt.optimize.watch import Progress, Watcher
-from hessopt.optimize.without_end import bottomless, fades, immense
+from hessopt.optimize.without_end import bottomless, fades, out_of_range
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -102,17 +102,17 @@ class Diagnosis(Watcher):
 
     def look_at_sizes(self, result: OptimizeResult) -> None:
         """Say where sizes are to blame, that of the numbers or those of the variables."""
-        too_large = immense(result)
-        if too_large is not None:
+        extreme = out_of_range(result)
+        if extreme is not None:
             for advice in (ADVICE, GO_ON):  # which is of another cause
                 result.message = result.message.removesuffix(advice).rstrip()
-            _tell(result, too_large)
+            _tell(result, extreme)
         scales = None
-        if too_large is None and result.status != Status.NOT_FINITE:
+        if extreme is None and result.status != Status.NOT_FINITE:
             scales = self.scaling.measured(self.objective, np.ravel(result.x))
             _tell(result, None if scales is None else scales.sentence())
         hopeless = scales is not None and scales.ratio >= HOPELESS
-        if (too_large or hopeless) and result.status == Status.NO_DESCENT:
+        if (extreme or hopeless) and result.status == Status.NO_DESCENT:
             result.status = Status.BAD_SCALING
 
 

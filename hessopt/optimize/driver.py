@@ -11,7 +11,7 @@ import numpy as np
 
 from hessopt.optimize.certify import ESCAPES, Spectrum, certified, escape
 from hessopt.optimize.history import Recorder
-from hessopt.optimize.line_search import NOISE
+from hessopt.optimize.line_search import NOISE, no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.objective import Objective, Point, quiet
 from hessopt.optimize.result import State, assemble
@@ -166,14 +166,23 @@ class Run:
             stop = self.tests(progress)
             if stop is None:
                 with quiet():
-                    step = self.method.step(self.objective, self.at.point, self.at.memory)
-                    progress = self.move(*step)
+                    progress = self.move(*self.step())
                 self.tell(progress)
                 continue
             lower = self.below_saddle(stop)
             if lower is None:
                 return stop
             progress = self.leave(lower)
+
+    def step(self) -> tuple[Point, Any]:
+        """Return where the method goes; numbers that are out of its range end the run."""
+        point = self.at.point
+        try:
+            return self.method.step(self.objective, point, self.at.memory)
+        except (ZeroDivisionError, OverflowError, np.linalg.LinAlgError) as error:
+            if error is self.objective.passed_on:
+                raise
+            raise no_descent(point, None) from error
 
     def below_saddle(self, stop: Stop) -> Point | None:
         """Return a point below the one that the gradient ended at, if the method sees a saddle."""

@@ -327,6 +327,8 @@ class Objective(Guarded[Point]):
                 # The next to be forgotten is the other one
                 self._recent = [other for other in self._recent if other is not record] + [record]
                 return record
+        if self.begun and not math.isfinite(x.dot(x)) and not np.isfinite(x).all():
+            return _Record(0, Point(x, np.nan, np.full(self.n, np.nan), self.box))
         # Forget before the evaluation: a record may hold the graph of its own
         del self._recent[: max(0, len(self._recent) - self._remembered + 1)]
         record = self.guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)

@@ -174,9 +174,12 @@ def dual_norm(M: Product | None, g: Array) -> float:
     """Return the norm of a gradient that belongs to the metric: the root of ``g'Mg``."""
     if M is None:
         return norm(g)
-    square = float(g @ M(g))
+    square, size = float(g @ M(g)), 1.0
     if not square > 0 and g.any():
-        raise ValueError(
-            f"option 'preconditioner' must be positive definite, but g'Mg = {square:.3g}"
-        )
-    return math.sqrt(square)
+        size = float(np.abs(g).max())
+        square = float(g / size @ M(g / size))  # whose square does not underflow
+        if not square > 0:
+            raise ValueError(
+                f"option 'preconditioner' must be positive definite, but g'Mg = {square:.3g}"
+            )
+    return size * math.sqrt(square)

@@ -232,7 +232,7 @@ class Stalled(StoppingTest):
     """
 
     window: int = 10
-    refusals: int = 2100
+    refusals: int = 300
 
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the recorder, which notes the last improvement."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Beyond this the square of a number overflows, or nearly, and with it lengths and slopes
+# Beyond this the square of a number overflows, or nearly, and with it lengths and slopes; below
+# its inverse it is zero
 LARGE = 1e150
 # A gradient that has grown so much on the way down has no limit
 STEEP = 1e10
@@ -44,8 +45,8 @@ def bottomless(bottom: Point) -> Stop:
     return Stop(Status.UNBOUNDED, message)
 
 
-def immense(result: OptimizeResult) -> str | None:
-    """Return a sentence on numbers that are or become too large, None if there are none.
+def out_of_range(result: OptimizeResult) -> str | None:
+    """Return a sentence on numbers too large or too small to compute with, None if all are good.
 
     Parameters
     ----------
@@ -56,9 +57,9 @@ def immense(result: OptimizeResult) -> str | None:
     --------
     >>> import numpy as np
     >>> from hessopt.optimize.minimize import minimize
-    >>> from hessopt.optimize.without_end import immense
+    >>> from hessopt.optimize.without_end import out_of_range
     >>> res = minimize(lambda x: 1e200 * np.sum(x**2), [3.0], options={"maxiter": 0})
-    >>> immense(res)
+    >>> out_of_range(res)
     'The gradient is so large, 6e+200, that its square overflows: divide fun by its size, or ...'
     """
     x = float(np.max(np.abs(result.x)))
@@ -73,6 +74,11 @@ def immense(result: OptimizeResult) -> str | None:
         return (
             f"The gradient is so large, {g:.3g}, that its square overflows: divide fun by its "
             "size, or minimise its logarithm."
+        )
+    if 0 < g < 1 / LARGE and 0 < first < 1 / LARGE:
+        return (
+            f"The gradient is so small, {g:.3g}, that its square is zero: multiply fun until its "
+            "changes are of the size of one."
         )
     if not g > STEEP * max(1.0, first):
         return None

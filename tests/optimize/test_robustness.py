@@ -164,7 +164,7 @@ def test_x_whose_square_overflows_has_a_name(method):
     res = minimize(
         lambda x: np.sum(np.abs(x) ** 1.5), [1e200, 1e200], method=method, options={"maxiter": 3000}
     )
-    assert res.success or "x is so large, 1e+200, that its square overflows" in res.message
+    assert res.success or "x is so large, " in res.message
 
 
 @every_method

@@ -118,6 +118,8 @@ class TRON(Method):
         if np.isnan(radius):
             radius = self._allowed(first_radius(x, d, Bd))
         start = cauchy_point(B, x, g, box, radius, d, Bd)
+        if not np.isfinite(start.q):  # the square of g overflows
+            raise no_descent(point, None)
         tolerance, maxiter = eta * float(np.linalg.norm(d)), self._cg_maxiter(point)
         model = minimise_faces(B, start, box, radius, tolerance, maxiter, matrix)
 

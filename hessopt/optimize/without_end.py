@@ -63,7 +63,7 @@ def out_of_range(result: OptimizeResult) -> str | None:
     'The gradient is so large, 6e+200, that its square overflows: divide fun by its size, or ...'
     """
     x = float(np.max(np.abs(result.x)))
-    g = float(np.max(np.abs(result.get("jac", 0.0))))
+    g = float(np.max(np.abs(result.get("jac", 0.0)), initial=0.0))  # SciPy may have none
     if x > LARGE:
         return (
             f"x is so large, {x:.3g}, that its square overflows: write fun in units in which it is "
@@ -80,7 +80,7 @@ def out_of_range(result: OptimizeResult) -> str | None:
             f"The gradient is so small, {g:.3g}, that its square is zero: multiply fun until its "
             "changes are of the size of one."
         )
-    if not g > STEEP * max(1.0, first):
+    if not g > STEEP * max(1.0, first) or not result.fun < result.history.f[0]:
         return None
     return (
         f"The gradient has grown from {first:.3g} to {g:.3g} without end: near this x fun has a "

@@ -140,11 +140,10 @@ def flat(objective: Objective, x: Array, f: float) -> Stop | None:
     >>> flat(objective, objective.x0, 0.0).status.name
     'FLAT'
     """
-    signs = np.where(np.arange(x.size) % 2, -1.0, 1.0) * np.maximum(1.0, np.abs(x))
     try:
         with quiet():
-            for h in (1e-3, -1e-3, 1e-2, -1e-2):
-                if objective.oracle.value(x + h * signs) != f:
+            for nearby in around(x):
+                if objective.oracle.value(nearby) != f:
                     return None
     except Exception:  # a limit, or an objective that fails there: nothing is shown
         return None
@@ -154,6 +153,12 @@ def flat(objective: Objective, x: Array, f: float) -> Stop | None:
         "round it or compare it only."
     )
     return Stop(Status.FLAT, message)
+
+
+def around(x: Array) -> list[Array]:
+    """Return points near x, on either side of each of its entries."""
+    signs = np.where(np.arange(x.size) % 2, -1.0, 1.0) * np.maximum(1.0, np.abs(x))
+    return [x + h * signs for h in (1e-3, -1e-3, 1e-2, -1e-2)]
 
 
 def witness(result: OptimizeResult, points: Iterable[Point]) -> Witness:

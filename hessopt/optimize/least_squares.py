@@ -13,6 +13,7 @@ from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.containers import is_container
 from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.containers import over_container
+from hessopt.optimize.lsq.diagnosis import FitDiagnosis
 from hessopt.optimize.lsq.levenberg_marquardt import LevenbergMarquardt
 from hessopt.optimize.lsq.losses import Loss
 from hessopt.optimize.lsq.residuals import Residuals
@@ -197,6 +198,7 @@ def least_squares(
         jit=jit,
     )
     if name == "lm":
+        watchers.insert(0, FitDiagnosis())
         tests = Stalled(30) | IterationLimit(100 * (max_nfev or 1))
         own = LevenbergMarquardt(**tolerances, x_scale="jac" if scale is None else scale)
         state = _state(resume, own, shape)

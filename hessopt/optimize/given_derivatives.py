@@ -43,7 +43,7 @@ class Differences(NamedTuple):
     error: Array
 
     def deny(self, exact: Array) -> NDArray[np.bool_]:
-        """Return where a derivative cannot be right; next to points that are not finite, nowhere."""
+        """Return where a derivative cannot be right; nowhere next to values that are not finite."""
         size = np.maximum(np.abs(exact), np.abs(self.central))
         off = ~(np.abs(exact - self.central) <= RTOL * size + self.error)
         kink = np.abs(self.sides[0] - self.sides[1]) > 0.1 * size

@@ -1,4 +1,4 @@
-"""Why a fit did not succeed: a wrong Jacobian, residuals without x, a cost that only looks small."""
+"""Why a fit fails: a wrong Jacobian, residuals without x, a cost that only looks small."""
 
 import numpy as np
 import pytest

@@ -135,7 +135,11 @@ def _warm_up(name: str) -> None:
     options = {"maxiter": 2, "maxfun": 10}
     minimize(_bowl, [1.0, 2.0], method=name, options=options)
     if name in METHODS:
-        Programs().jitted(value_and_grad(_bowl), 2)(np.ones(2))  # a long run comes to it late
+        # A long run comes to these late
+        Programs().jitted(value_and_grad(_bowl), 2)(np.ones(2))
+        product = Programs().jitted(np.multiply, 2)
+        for _ in range(3):  # traced, compared, split
+            product.partial(np.ones(2), multiply_out=False)(np.ones(2))
         for bowl in (_bowl, _full_bowl):
             minimize(bowl, np.ones(2 * MANY), method=name, options=options)
 

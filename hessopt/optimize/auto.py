@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hessopt.optimize.champion import FEASIBLE
 from hessopt.optimize.differences import is_scheme
 
 if TYPE_CHECKING:
@@ -70,16 +71,23 @@ def _with_constraints(n: int) -> Choice:
     return Choice(own, size, {})
 
 
-def has_failed(result: OptimizeResult) -> bool:
-    """Whether another method may do better: not where a limit or the user ended the run."""
-    return not result.success and result.status < 99 and result.status != OUT_OF_ITERATIONS
+def has_failed(result: OptimizeResult, limited: bool = False) -> bool:
+    """Whether another method may do better: not where the user or a limit of his ended the run."""
+    if result.success or result.status >= 99:
+        return False
+    return not (limited and result.status == OUT_OF_ITERATIONS)
 
 
 def better_of(first: OptimizeResult, second: OptimizeResult) -> OptimizeResult:
     """Return the better of two runs, with what both cost and what was tried."""
     best = second
     if not second.success:
-        best = min(first, second, key=lambda r: (r.get("constr_violation", 0.0), r.fun))
+        one, other = (r.get("constr_violation", 0.0) for r in (first, second))
+        least = min(one, other) + FEASIBLE * max(1.0, min(one, other))
+        if max(one, other) > least:  # no matter what f is
+            best = first if one < other else second
+        elif least <= 2 * FEASIBLE:
+            best = min(first, second, key=lambda r: r.fun)
     for name in ("nit", "nfev", "njev", "nhev"):
         best[name] = first.get(name, 0) + second.get(name, 0)
     best.message = (

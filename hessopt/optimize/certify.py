@@ -156,24 +156,22 @@ def certified(run: Run, stop: Stop) -> Stop:
     Stop
         Why it ended at last, with a sentence on the Hessian if it converged.
     """
-    escapes = 0
     while stop.success:
         point, run.certificate = run.at.point, None
         free = None if point.box is None else ~point.box.held(point.x, point.g)
         try:
-            found = spectrum(run.objective, point.x, free)
+            with quiet():
+                found = spectrum(run.objective, point.x, free)
         except Exception as error:
             return uncertified(stop, error)
         run.certificate = found
         if not found.negative:
-            left = f" Saddle points left on the way: {escapes}." if escapes else ""
-            message = f"{stop.message} {found.sentence()}{left}"
+            message = f"{stop.message} {found.sentence()}{left_behind(run.escapes)}"
             return Stop(stop.status, message, success=True)
-        lower = None if escapes == ESCAPES else escape(run.objective, point, found)
+        lower = None if run.escapes == ESCAPES else escape(run.objective, point, found)
         if lower is None:
             return saddle(stop, found)
-        escapes += 1
-        run.move(lower, run.method.start(run.objective, lower.x)[1])
+        run.leave(lower)
         run.certificate = None
         stop = run.ended(run.loop)
     return stop
@@ -227,12 +225,16 @@ def certified_result(
         count_on(result, objective, counts)
         found.report(result, objective.shape)
         if not found.negative:
-            left = f" Saddle points left on the way: {escapes}." if escapes else ""
-            result.message = f"{result.message} {found.sentence()}{left}"
+            result.message = f"{result.message} {found.sentence()}{left_behind(escapes)}"
             return result
         stop = saddle(stop, found)
         result.status, result.success, result.message = stop.status, False, stop.message
     return result
+
+
+def left_behind(escapes: int) -> str:
+    """Return a sentence on the saddles that a run has left, if there were any."""
+    return f" Saddle points left on the way: {escapes}." if escapes else ""
 
 
 def saddle(stop: Stop, found: Spectrum) -> Stop:

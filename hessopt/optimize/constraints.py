@@ -68,6 +68,10 @@ class Constraint:
         """Return c and its Jacobian."""
         raise NotImplementedError
 
+    def jacobian(self, x: Array) -> Any:
+        """Return the Jacobian as a matrix."""
+        raise NotImplementedError
+
     def curvature(self, x: Array, u: Array) -> Product:
         """Return the product with ``sum u_i H_i``, H_i being the Hessian of ``c_i``."""
         raise NotImplementedError
@@ -99,6 +103,10 @@ class Linear(Constraint):
     def at(self, x: Array) -> Linearisation:
         """Return A x and A."""
         return Linearisation(self.value(x), lambda: self.A)
+
+    def jacobian(self, x: Array) -> Any:
+        """Return A."""
+        return self.A
 
     def curvature(self, x: Array, u: Array) -> Product:
         """Return zero."""

@@ -14,17 +14,17 @@ from hessopt.optimize.history import Recorder
 from hessopt.optimize.objective import Objective, Point, StartNotFinite, quiet
 from hessopt.optimize.result import assemble, count_on
 from hessopt.optimize.scaling import HOPELESS, Scaling
-from hessopt.optimize.stopping import Status, Stop
+from hessopt.optimize.stopping import ADVICE, GO_ON, Status, Stop
 from hessopt.optimize.watch import Progress, Watcher
+from hessopt.optimize.without_end import bottomless, fades, out_of_range
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
 Array = NDArray[np.float64]
 
-# Endings that scaling has nothing to do with
+# Endings that sizes have nothing to do with
 EXPLAINED = {
-    Status.NOT_FINITE,
     Status.CALLBACK_STOPPED,
     Status.UNBOUNDED,
     Status.OBJECTIVE_FAILED,
@@ -87,25 +87,46 @@ class Diagnosis(Watcher):
         if result.success and result.nit == 0 and not np.any(result.get("jac", 1.0)):
             stop = wrong_derivative(objective, x) if objective.oracle.given else None
             stop = stop or flat(objective, x, float(result.fun))
+        elif result.success:
+            _tell(result, fades(objective, x, float(result.fun)))
         elif result.status == Status.UNBOUNDED:
             result.witness = witness(result, self.scaling.points)
-        elif not result.success and objective.oracle.given and _is_stuck(result):
+        elif _is_stuck(result) and objective.bottom is not None and objective.constraints is None:
+            stop = bottomless(objective.bottom)
+            result.witness = _witness(result, objective.bottom.x - x)
+        elif objective.oracle.given and _is_stuck(result):
             stop = wrong_derivative(objective, x)
         if stop is not None:
             result.status, result.success, result.message = stop.status, False, stop.message
         elif not result.success and result.status not in EXPLAINED:
-            scales = self.scaling.measured(objective, x)
-            if scales is not None:
-                result.message = f"{result.message} {scales.sentence()}"
-                if scales.ratio >= HOPELESS and result.status == Status.NO_DESCENT:
-                    result.status = Status.BAD_SCALING
+            self.look_at_sizes(result)
+
+    def look_at_sizes(self, result: OptimizeResult) -> None:
+        """Say where sizes are to blame, that of the numbers or those of the variables."""
+        extreme = out_of_range(result)
+        if extreme is not None:
+            for advice in (ADVICE, GO_ON):  # which is of another cause
+                result.message = result.message.removesuffix(advice).rstrip()
+            _tell(result, extreme)
+        scales = None
+        if extreme is None and result.status != Status.NOT_FINITE:
+            scales = self.scaling.measured(self.objective, np.ravel(result.x))
+            _tell(result, None if scales is None else scales.sentence())
+        hopeless = scales is not None and scales.ratio >= HOPELESS
+        if (extreme or hopeless) and result.status == Status.NO_DESCENT:
+            result.status = Status.BAD_SCALING
+
+
+def _tell(result: OptimizeResult, sentence: str | None) -> None:
+    if sentence is not None:
+        result.message = f"{result.message} {sentence}"
 
 
 def _is_stuck(result: OptimizeResult) -> bool:
     """Whether a run ended for want of descent; SciPy's methods have many numbers for that."""
     if isinstance(result.status, Status):
-        return result.status == Status.NO_DESCENT
-    return result.status != Status.ITERATION_LIMIT
+        return result.status in (Status.NO_DESCENT, Status.NOT_FINITE)
+    return not result.success and result.status != Status.ITERATION_LIMIT
 
 
 def flat(objective: Objective, x: Array, f: float) -> Stop | None:
@@ -120,15 +141,14 @@ def flat(objective: Objective, x: Array, f: float) -> Stop | None:
     >>> flat(objective, objective.x0, 0.0).status.name
     'FLAT'
     """
-    signs = np.where(np.arange(x.size) % 2, -1.0, 1.0) * np.maximum(1.0, np.abs(x))
     varies = False
     try:
         with quiet():
-            for h in (1e-3, -1e-3, 1e-2, -1e-2):
-                nearby, g = objective.oracle.first(x + h * signs)
+            for nearby in around(x):
+                value, g = objective.oracle.first(nearby)
                 if np.any(g):
                     return None
-                varies = varies or nearby != f
+                varies = varies or value != f
     except Exception:  # a limit, or an objective that fails there: nothing is shown
         return None
     if varies:
@@ -146,6 +166,12 @@ def flat(objective: Objective, x: Array, f: float) -> Stop | None:
     return Stop(Status.FLAT, message)
 
 
+def around(x: Array) -> list[Array]:
+    """Return points near x, on either side of each of its entries."""
+    signs = np.where(np.arange(x.size) % 2, -1.0, 1.0) * np.maximum(1.0, np.abs(x))
+    return [x + h * signs for h in (1e-3, -1e-3, 1e-2, -1e-2)]
+
+
 def witness(result: OptimizeResult, points: Iterable[Point]) -> Witness:
     """Return a point and a direction along which the function of an unbounded run falls."""
     x, g = np.ravel(result.x), np.ravel(result.get("jac", np.nan))
@@ -155,6 +181,10 @@ def witness(result: OptimizeResult, points: Iterable[Point]) -> Witness:
         if point.f > result.fun and not float(g @ step if g.size == x.size else -1.0) >= 0:
             p = step
             break
+    return _witness(result, p)
+
+
+def _witness(result: OptimizeResult, p: Array) -> Witness:
     return Witness(np.copy(result.x), _unit(p).reshape(np.shape(result.x)))
 
 

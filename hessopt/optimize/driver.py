@@ -11,7 +11,7 @@ import numpy as np
 
 from hessopt.optimize.certify import ESCAPES, Spectrum, certified, escape
 from hessopt.optimize.history import Recorder
-from hessopt.optimize.line_search import NOISE
+from hessopt.optimize.line_search import NOISE, no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.objective import Objective, Point, quiet
 from hessopt.optimize.result import State, assemble
@@ -82,7 +82,8 @@ class Run:
         objective.iterated(0 if resume is None else resume.progress.nit)
         if resume is None:
             recorder = Recorder()
-            point, memory = method.start(objective, objective.x0)
+            with quiet():  # the start itself warns as the user wants, see `Guarded.quietly`
+                point, memory = method.start(objective, objective.x0)
             self.at = _At(point, memory, 0)
             self.champion = point
             self.before = Progress(point, None, 0, 0, 0, 0, 0, 0.0, recorder)
@@ -91,9 +92,9 @@ class Run:
             self.at = _At(resume.point, resume.memory, resume.progress.nit)
             self.champion = resume.champion
             self.before = replace(resume.progress, history=recorder)
-        self.recorder, self.watchers = recorder, [recorder, *watchers]
+        self.recorder, self.watchers = recorder, watchers
         self.certificate: Spectrum | None = None
-        self.escapes = 0
+        self.escapes = 0 if resume is None else resume.escapes
 
     def progress(self) -> Progress:
         """Return where the run is, for those who look on."""
@@ -130,6 +131,7 @@ class Run:
             progress,
             result.history,
             self.objective.shape,
+            self.escapes,
         )
         if self.certificate is not None:
             self.certificate.report(result, self.objective.shape)
@@ -151,6 +153,7 @@ class Run:
 
     def begin(self) -> Stop:
         """Tell those who look on, and step."""
+        self.recorder.started(self.progress())
         for watcher in self.watchers:
             watcher.attached(self.objective)
             watcher.started(self.progress())
@@ -163,37 +166,58 @@ class Run:
             stop = self.tests(progress)
             if stop is None:
                 with quiet():
-                    step = self.method.step(self.objective, self.at.point, self.at.memory)
-                progress = self.move(*step)
-            elif not self.leaves_saddle(stop):
+                    progress = self.move(*self.step())
+                self.tell(progress)
+                continue
+            lower = self.below_saddle(stop)
+            if lower is None:
                 return stop
-            else:
-                progress = self.progress()
+            progress = self.leave(lower)
 
-    def leaves_saddle(self, stop: Stop) -> bool:
-        """Go off the point that the gradient ended at, if the method sees that it is a saddle."""
+    def step(self) -> tuple[Point, Any]:
+        """Return where the method goes; numbers that are out of its range end the run."""
+        point = self.at.point
+        try:
+            return self.method.step(self.objective, point, self.at.memory)
+        except (ZeroDivisionError, OverflowError, np.linalg.LinAlgError) as error:
+            if error is self.objective.passed_on:
+                raise
+            raise no_descent(point, None) from error
+
+    def below_saddle(self, stop: Stop) -> Point | None:
+        """Return a point below the one that the gradient ended at, if the method sees a saddle."""
         if stop.status is not Status.GRADIENT_CONVERGED or self.escapes == ESCAPES:
-            return False
-        point, lower = self.at.point, None
-        with contextlib.suppress(Exception):  # a limit is no reason to lose what has converged
+            return None
+        point = self.at.point
+        # A limit is no reason to lose what has converged
+        with contextlib.suppress(Exception), quiet():
             found = self.method.second_look(self.objective, point, self.at.memory)
             if found is not None and found.negative:
-                lower = escape(self.objective, point, found)
-        if lower is None:
-            return False
-        self.escapes += 1
-        self.move(lower, self.method.start(self.objective, lower.x)[1])
-        return True
+                return escape(self.objective, point, found)
+        return None
+
+    def leave(self, lower: Point) -> Progress:
+        """Go off a saddle to a lower point, where the method begins anew."""
+        with quiet():
+            _, memory = self.method.start(self.objective, lower.x)
+            self.escapes += 1
+            progress = self.move(lower, memory)
+        self.tell(progress)
+        return progress
 
     def move(self, point: Point, memory: Any) -> Progress:
-        """Take a step, tell of it, and return where the run is now."""
+        """Take a step, record it, and return where the run is now."""
         self.champion = better(self.champion, point)
         self.at = _At(point, memory, self.at.nit + 1, self.at.point)
         self.objective.iterated(self.at.nit)
         progress = self.progress()
+        self.recorder.stepped(progress)
+        return progress
+
+    def tell(self, progress: Progress) -> None:
+        """Tell those who look on, who may be the user's, of a step."""
         for watcher in self.watchers:
             watcher.stepped(progress)
-        return progress
 
     def converged(self, stop: Stop, best: Point) -> tuple[Stop, Point]:
         """Return the point that satisfied the test, unless the run has passed a lower one."""
@@ -225,8 +249,9 @@ class Run:
         """
         point = self.champion
         try:
-            rounding = rounding_error(self.objective, point)
-            decrement, move = newton_decrement(self.objective, point)
+            with quiet():
+                rounding = rounding_error(self.objective, point)
+                decrement, move = newton_decrement(self.objective, point)
         except (Stop, KeyboardInterrupt):
             return stop
         promised = stop.predicted if np.isnan(decrement) else abs(decrement)

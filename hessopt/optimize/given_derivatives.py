@@ -43,13 +43,13 @@ class Differences(NamedTuple):
     error: Array
 
     def deny(self, exact: Array) -> NDArray[np.bool_]:
-        """Return where a derivative cannot be right."""
+        """Return where a derivative cannot be right; nowhere next to values that are not finite."""
         size = np.maximum(np.abs(exact), np.abs(self.central))
         off = ~(np.abs(exact - self.central) <= RTOL * size + self.error)
         kink = np.abs(self.sides[0] - self.sides[1]) > 0.1 * size
         for side in self.sides:
             off &= ~(kink & (np.abs(exact - side) <= 0.01 * size))
-        return off
+        return off & np.isfinite(self.central)
 
 
 def differences(phi: Callable[[float], Array], size: float) -> Differences:
@@ -65,6 +65,9 @@ def differences(phi: Callable[[float], Array], size: float) -> Differences:
     """
     h = EPS**0.2 * size
     values = {k: np.asarray(phi(k * h)) for k in (-4, -2, -1, 0, 1, 2, 4)}
+    if not all(np.isfinite(value).all() for value in values.values()):  # perhaps they go too far
+        h /= 100
+        values = {k: np.asarray(phi(k * h)) for k in values}
     one, two, four = (values[k] - values[-k] for k in (1, 2, 4))
     central = (8 * one - two) / (12 * h)
     spread = np.abs(central - (8 * two - four) / (24 * h))
@@ -110,8 +113,18 @@ def wrong_derivative(objective: Objective, x: Array) -> Stop | None:
     found = None
     with contextlib.suppress(Stop):  # a limit was reached before it was found out
         found = wrong_entry(objective, x)
-    if found is None:
-        return None
+    return None if found is None else corrected(found)
+
+
+def corrected(found: str) -> Stop:
+    """Return the Stop of a run whose derivatives were found to be wrong.
+
+    Examples
+    --------
+    >>> from hessopt.optimize.given_derivatives import corrected
+    >>> print(corrected("jac is wrong"))
+    jac is wrong. Correct it, or leave it out: hessopt's own derivatives are exact.
+    """
     message = f"{found}. Correct it, or leave it out: hessopt's own derivatives are exact."
     return Stop(Status.WRONG_DERIVATIVE, message)
 
@@ -165,22 +178,53 @@ def _halved(is_off: Callable[[Indices], bool], positions: Indices) -> Indices:
 
 
 def _wrong_hessian(objective: Objective, x: Array) -> str | None:
-    product = objective.hvp(x)
     name = "hess" if "hess" in objective.oracle.given else "hessp"
+    product = objective.hvp(x)
+    return wrong_product(name, product, lambda x: objective.oracle.first(x)[1], "the gradient", x)
+
+
+def wrong_product(
+    name: str,
+    product: Callable[[Array], Array],
+    function: Callable[[Array], Array],
+    of: str,
+    x: Array,
+) -> str | None:
+    """Return a sentence on the first entry of a matrix that is not the derivative of a function.
+
+    Parameters
+    ----------
+    name, of : str
+        What the matrix and the function are called.
+    product : callable
+        The product of the matrix with a vector.
+    function : callable
+        The function of x, whose derivative it should be.
+    x : ndarray
+        Where.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hessopt.optimize.given_derivatives import wrong_product
+    >>> J = np.array([[2.0, 0.0], [0.0, 5.0]])
+    >>> wrong_product("jac", J.dot, lambda x: x**2, "fun", np.array([1.0, 2.0]))
+    'jac is wrong: its entry [1, 1] is 5, but differences of fun give 4'
+    """
     directions = np.eye(x.size)
     if x.size > FEW:
         directions = np.random.default_rng(0).choice([-1.0, 1.0], (2, x.size))
     for j, v in enumerate(directions):
         size = float(np.min(np.maximum(1.0, np.abs(x))[v != 0]))
-        seen = differences(lambda t, v=v: objective.oracle.first(x + t * v)[1], size)
+        seen = differences(lambda t, v=v: function(x + t * v), size)
         exact = product(v)
         off = np.flatnonzero(seen.deny(exact))
         if off.size:
             i = off[0]
             column = f"[{i}, {j}]" if x.size <= FEW else f"[{i}] of its product with a vector"
             return (
-                f"{name} is wrong: its entry {column} is {exact[i]:.6g}, but differences of the "
-                f"gradient give {seen.central[i]:.6g}"
+                f"{name} is wrong: its entry {column} is {exact[i]:.6g}, but differences of "
+                f"{of} give {seen.central[i]:.6g}"
             )
     return None
 

@@ -44,6 +44,8 @@ class Guarded(Generic[P]):
         The finite point with the least value so far.
     stop : Stop or None
         Why the run has ended, once it has; nothing is evaluated any more.
+    passed_on : Exception or None
+        An exception of the user's function that there was nothing to save from.
     begun : bool
         Whether the start was evaluated, which no limit forbids and which may warn.
 
@@ -67,7 +69,9 @@ class Guarded(Generic[P]):
         self.limits, self.name = limits, name
         self.best: P | None = None
         self.stop: Stop | None = None
+        self.passed_on: Exception | None = None
         self.begun = False
+        self._users_errstate: Any = np.geterr()
         self.started = time.perf_counter()
         self._succeeded: set[str] = set()
 
@@ -105,7 +109,7 @@ class Guarded(Generic[P]):
 
     def quietly(self) -> contextlib.AbstractContextManager[Any]:
         """Silence warnings, but those of the start, which must be good."""
-        return quiet() if self.begun else contextlib.nullcontext()
+        return quiet() if self.begun else np.errstate(**self._users_errstate)
 
     def consider(self, point: P) -> None:
         """Keep a finite point that the method may return, if it is the best so far."""
@@ -123,6 +127,7 @@ class Guarded(Generic[P]):
             if kind not in self._succeeded:
                 if isinstance(error, NoDerivativeError):
                     error.add_note(self.advice.format(name=self.name))
+                self.passed_on = error
                 raise
             place = traceback.extract_tb(error.__traceback__)[-1]
             self.stop = Stop(

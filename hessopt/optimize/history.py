@@ -81,7 +81,7 @@ class Recorder(Watcher):
 
     def __post_init__(self) -> None:
         self.least_f = self.least_grad_norm = np.inf
-        self.idle = 0
+        self.idle = self.still = 0
         for f, grad_norm, step in zip(self.f, self.grad_norm, self.step, strict=True):
             self._judge(f, grad_norm, step)
 
@@ -105,7 +105,11 @@ class Recorder(Watcher):
         self._judge(point.f, point.grad_norm, step)
 
     def _judge(self, f: float, grad_norm: float, step: float) -> None:
-        """Count steps since f last fell by more than rounding, or the gradient by a tenth."""
+        """Count steps since f last fell by more than rounding, or the gradient by a tenth.
+
+        Steps that were refused are counted by themselves, in a row.
+        """
+        self.still = 0 if step > 0 else self.still + 1
         if (
             not f >= self.least_f - EPS * abs(self.least_f)
             or grad_norm < 0.9 * self.least_grad_norm

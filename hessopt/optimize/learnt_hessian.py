@@ -76,7 +76,9 @@ def compact(pairs: Pairs, *, matrix: bool) -> tuple[Callable[[Array], Array], Ar
     try:
         M_W = np.linalg.solve(M, W)
     except np.linalg.LinAlgError:  # pairs that depend on each other: the latest is enough
-        return compact(Pairs(pairs.S[-1:], pairs.Y[-1:]), matrix=matrix)
+        if len(S) > 1:
+            return compact(Pairs(pairs.S[-1:], pairs.Y[-1:]), matrix=matrix)
+        M_W = np.zeros_like(W)  # its square underflows; along s, gamma says the same
     if matrix:
         B = gamma * np.eye(S.shape[1]) - W.T @ M_W
         B = (B + B.T) / 2

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from hessopt.optimize import checks, driver, origin
 from hessopt.optimize.fallback import Fallback
 from hessopt.optimize.lsq.containers import over_container
+from hessopt.optimize.lsq.diagnosis import FitDiagnosis
 from hessopt.optimize.lsq.levenberg_marquardt import LevenbergMarquardt
 from hessopt.optimize.lsq.losses import Loss
 from hessopt.optimize.lsq.residuals import Residuals
@@ -198,6 +199,7 @@ def least_squares(
         jit=jit,
     )
     if name == "lm":
+        watchers.insert(0, FitDiagnosis())
         tests = Stalled(30) | IterationLimit(100 * (max_nfev or 1))
         own = LevenbergMarquardt(**tolerances, x_scale="jac" if scale is None else scale)
         state = _state(resume, own, shape)

@@ -118,7 +118,7 @@ def wolfe(
     phi = along(objective, point, p)
     zero = Trial(0.0, point.f, float(point.g @ p), point)
     search = _Search(phi, zero, c1, c2, maxls)
-    found = search.bracket(alpha) if zero.slope < 0 else None
+    found = search.bracket(alpha) if zero.slope < 0 < alpha else None
     if found is None:
         raise no_descent(point, search.last, -zero.slope / 2)
     return found

@@ -237,7 +237,7 @@ def minimize(
         )
         tests = general.tests(
             chosen.maxiter(objective.n),
-            chosen.descends(),
+            chosen.descends() or (chosen.constraints and not parts),
             getattr(chosen, "norm", np.inf),
             chosen.window,
         )
@@ -258,7 +258,7 @@ def minimize(
             result = run()
     except StartNotFinite as error:
         result = not_started(error, name)
-    if otherwise is not None and has_failed(result):
+    if otherwise is not None and has_failed(result, "maxiter" in (options or {})):
         given = {"bounds": bounds, "constraints": constraints, "tol": tol, "callback": callback}
         result = better_of(
             result,

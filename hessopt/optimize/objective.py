@@ -126,6 +126,8 @@ class Objective(Guarded[Point]):
         with the Hessian were computed.
     best : Point or None
         The finite point within the bounds with the least value so far.
+    bottom : Point or None
+        A point within the bounds where fun is -inf, if one was seen.
 
     Examples
     --------
@@ -184,6 +186,7 @@ class Objective(Guarded[Point]):
         )
         self._untraced = untraced
         self.order = order
+        self.bottom: Point | None = None
         self._recent: list[_Record] = []
         # Methods without derivatives come back to the corners of a simplex
         self._remembered = 2 if order else self.n + 2
@@ -331,14 +334,19 @@ class Objective(Guarded[Point]):
                 # The next to be forgotten is the other one
                 self._recent = [other for other in self._recent if other is not record] + [found]
                 return found
+        if self.begun and not math.isfinite(x.dot(x)) and not np.isfinite(x).all():
+            return _Record(0, Point(x, np.nan, np.full(self.n, np.nan), self.box))
         # Forget before the evaluation: a record may hold the graph of its own
         del self._recent[: max(0, len(self._recent) - self._remembered + 1)]
         record = self.guarded("point", self._evaluate, np.array(x, dtype=np.float64), order)
         self._recent.append(record)
         point = record.point
         finite = point.finite if order else math.isfinite(point.f)
-        if finite and (self.box is None or self.box.contains(point.x)):
-            self.consider(point)
+        if (finite or point.f == -np.inf) and (self.box is None or self.box.contains(point.x)):
+            if finite:
+                self.consider(point)
+            elif self.begun:
+                self.bottom = point
         return record
 
     def _completed(self, record: _Record, order: int) -> _Record | None:

@@ -174,9 +174,24 @@ def dual_norm(M: Product | None, g: Array) -> float:
     """Return the norm of a gradient that belongs to the metric: the root of ``g'Mg``."""
     if M is None:
         return norm(g)
-    square = float(g @ M(g))
-    if not square > 0 and g.any():
-        raise ValueError(
-            f"option 'preconditioner' must be positive definite, but g'Mg = {square:.3g}"
-        )
-    return math.sqrt(square)
+    Mg = M(g)
+    square = float(g @ Mg)
+    if square > 0 or not g.any():
+        return math.sqrt(square)
+    size = float(np.abs(g).max())
+    square = float(g / size @ (Mg / size))  # which does not underflow
+    if not square > 0:
+        raise indefinite(square)
+    return size * math.sqrt(square)
+
+
+def indefinite(square: float) -> ValueError:
+    """Return the error of a preconditioner that is none.
+
+    Examples
+    --------
+    >>> from hessopt.optimize.preconditioners import indefinite
+    >>> print(indefinite(-1.0))
+    option 'preconditioner' must be positive definite, but g'Mg = -1
+    """
+    return ValueError(f"option 'preconditioner' must be positive definite, but g'Mg = {square:.3g}")

@@ -81,7 +81,7 @@ def cauchy_point(
         Bs = alpha * Bd if np.array_equal(y, inside) else B(s)
         slope = float(g @ s)
         q = slope + float(s @ Bs) / 2
-        if q <= MU0 * slope or not s.any():
+        if not q > MU0 * slope or not s.any():  # NaN, where lengths overflow, ends it too
             return ModelPoint(y, q, g + Bs, at_edge)
         alpha, at_edge = alpha / 10, False
 

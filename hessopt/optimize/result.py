@@ -35,6 +35,8 @@ class State:
         The course so far.
     shape : tuple of int
         The shape of x.
+    escapes : int
+        How many saddles have been left.
     """
 
     method: Any
@@ -44,6 +46,7 @@ class State:
     progress: Progress
     history: History
     shape: tuple[int, ...]
+    escapes: int = 0
 
     def __repr__(self) -> str:
         return f"State({self.method.name} after {self.progress.nit} iterations)"

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from hessopt.optimize import checks, driver
 from hessopt.optimize.fallback import Fallback
+from hessopt.optimize.lsq.diagnosis import FitDiagnosis
 from hessopt.optimize.lsq.newton_root import NewtonKrylov, NewtonRoot
 from hessopt.optimize.lsq.residuals import Residuals
 from hessopt.optimize.lsq.scipy_root import WITH_JACOBIAN, WITHOUT, scipy_root
@@ -142,7 +143,7 @@ def _own(
     refuse_unknown(options, [*own, "maxiter", "maxfev", "maxtime", "disp", "jit"], name)
     maxiter = options.pop("maxiter", max(200, 2 * residuals.n))
     checks.number(maxiter, "maxiter", least=0, whole=True)
-    watchers: list[Watcher] = [Fallback()]
+    watchers: list[Watcher] = [FitDiagnosis(), Fallback()]
     if options.pop("disp", False):
         watchers.append(Display(name))
     if callback is not None:

@@ -18,6 +18,7 @@ from hessopt.optimize.history import Recorder
 from hessopt.optimize.methods.scipy_methods import SciPyMethod
 from hessopt.optimize.multipliers import conclude
 from hessopt.optimize.objective import Objective, Point
+from hessopt.optimize.one_sided import one_sided
 from hessopt.optimize.options import GENERAL, RunOptions, refuse_unknown
 from hessopt.optimize.result import assemble
 from hessopt.optimize.stopping import EPS, IterationLimit, Status, Stop, StoppingTest, Unbounded
@@ -109,7 +110,11 @@ class SciPyRun:
             return self.nothing_free()
         if constraints is not None:
             second = self.method.name == "trust-constr"
-            handed["constraints"] = [part.scipy(second) for part in constraints.parts]
+            handed["constraints"] = (
+                one_sided(constraints)
+                if self.method.name == "slsqp"
+                else [part.scipy(second) for part in constraints.parts]
+            )
 
         def solve() -> OptimizeResult:
             theirs = optimize.minimize(

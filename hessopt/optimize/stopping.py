@@ -18,8 +18,8 @@ EPS = float(np.finfo(float).eps)
 
 # What a user can look for where a method gets nowhere
 ADVICE = (
-    "fun may be discontinuous or noisy, or its derivative wrong: check_derivatives compares it "
-    "with differences."
+    "fun may have a kink there, be discontinuous or noisy, or its derivative wrong: "
+    "check_derivatives compares it with differences."
 )
 
 GO_ON = "Raise it, or go on from res.x."
@@ -226,17 +226,22 @@ class Diverged(StoppingTest):
 class Stalled(StoppingTest):
     """In the last `window` steps neither f nor the gradient has improved on its best.
 
-    A descent method that does this walks about in the round-off of f.
+    A descent method that does this walks about in the round-off of f. So does one all of whose
+    steps are refused: the largest number that is halved `refusals` times is zero, so that no region
+    shrinks for longer.
     """
 
     window: int = 10
+    refusals: int = 300
 
     def __call__(self, progress: Any) -> Stop | None:
         """Look at the recorder, which notes the last improvement."""
-        if progress.history.idle < self.window:
+        idle, still = progress.history.idle, progress.history.still
+        if idle < self.window and still < self.refusals:
             return None
+        steps = self.window if idle >= self.window else self.refusals
         message = (
-            f"Neither f nor its gradient has improved in the last {self.window} steps; "
+            f"Neither f nor its gradient has improved in the last {steps} steps; "
             f"max |gradient| = {progress.point.grad_norm:.3g}. {ADVICE}"
         )
         return Stop(Status.NO_DESCENT, message)

@@ -14,6 +14,9 @@ from hessopt.optimize.origin import Origin, labels, of_objective, origin_of
 
 Array = NDArray[np.float64]
 
+# A gradient that, against the Hessian, asks for steps of a hundredth of x is not that of a minimum
+FAR = 0.1
+
 
 def uncertainty(
     res: Any,
@@ -233,6 +236,11 @@ def _analyse(
             f"the Hessian at res.x is not positive definite: its least eigenvalue, in units in "
             f"which its diagonal is 1, is {eigenvalues[0]:.3g}, along {worst}. res.x is not a "
             "minimum; minimise further from a point along that direction"
+        )
+    if left > FAR and not identifiable.all() and not allow_singular:
+        raise ValueError(
+            f"res.x is not a minimum: the gradient there is too large to tell how well {worst} is "
+            "determined; minimise further, from res.x or with a larger limit"
         )
     if not identifiable.all() and not allow_singular:
         raise ValueError(

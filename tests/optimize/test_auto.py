@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from scipy.optimize import OptimizeResult
+from scipy.optimize import LinearConstraint, NonlinearConstraint, OptimizeResult
 
 from hessopt.optimize import auto
 from hessopt.optimize.auto import FEW, better_of, choose, has_failed
 from hessopt.optimize.minimize import minimize
+from hessopt.optimize.stopping import Status
 
 GIVEN = {"jac": None, "hess": None, "hessp": None, "bounds": None, "constraints": []}
 
@@ -102,8 +103,10 @@ def run(**items):
 def test_what_has_failed():
     assert has_failed(run())
     assert not has_failed(run(success=True))
-    for status in (9, 99, 102, 103, 107):  # a limit, the callback, the user
+    for status in (99, 102, 103, 107):  # the callback, a limit, the user
         assert not has_failed(run(status=status))
+    assert has_failed(run(status=9))
+    assert not has_failed(run(status=9), limited=True)  # by the user
 
 
 def test_the_better_of_two_runs():
@@ -114,6 +117,30 @@ def test_the_better_of_two_runs():
     assert better_of(run(nfev=3, constr_violation=0.1), second) is second
     lower = run(success=True, constr_violation=1e-9)
     assert better_of(run(constr_violation=0.0), lower) is lower
+
+
+def test_of_two_that_are_infeasible_the_one_with_a_name_is_returned():
+    first, second = run(constr_violation=1.0, fun=3.0), run(constr_violation=1.0 + 1e-9, fun=4.0)
+    assert better_of(first, second) is second
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        LinearConstraint([[1, 1, 0], [1, 1, 0]], [1, 2], [1, 2]),
+        NonlinearConstraint(lambda x: x[0] ** 2 + x[1] ** 2, -1, -1),
+        NonlinearConstraint(lambda x: 5.0, 0, 1),
+    ],
+)
+def test_what_is_infeasible_is_called_so(constraint):
+    res = minimize(lambda x: np.sum((x - 1) ** 2), [0.5, 0.2, 0.1], constraints=constraint)
+    assert (res.success, res.status) == (False, Status.INFEASIBLE)
+    assert "then augmented-lagrangian was run" in res.message
+    options = {"maxiter": 2}
+    res = minimize(
+        lambda x: np.sum((x - 1) ** 4), [9, 8, 7], constraints=constraint, options=options
+    )
+    assert "augmented-lagrangian" not in res.message or res.status == Status.INFEASIBLE
 
 
 def test_a_given_option_is_kept(rosenbrock):

@@ -174,3 +174,28 @@ def test_a_limit_ends_the_search():
 
     objective.limits = Enough()
     assert wrong_derivative(objective, objective.x0) is None
+
+
+def test_a_derivative_beside_the_end_of_the_domain_is_not_accused():
+    options = {"check_derivatives": True}
+    for start in ([1e-4, 2.0], [0.0, 1e-9]):
+        objective = Objective(
+            lambda x: np.sum(np.sqrt(x + 1e-12)), start, jac=lambda x: 0.5 / np.sqrt(x + 1e-12)
+        )
+        assert wrong_entry(objective, objective.x0) is None
+    res = minimize(
+        lambda x: np.sum(np.sqrt(x)),
+        [1e-4, 2.0],
+        jac=lambda x: 0.5 / np.sqrt(x),
+        method="trust-ncg",
+        options=options,
+    )
+    assert res.status != Status.WRONG_DERIVATIVE
+
+
+def test_an_entry_beside_the_end_of_the_domain_is_still_seen():
+    """A smaller step of the differences stays inside."""
+    objective = Objective(lambda x: np.sum(np.sqrt(x)), [1e-4], jac=lambda x: 0.6 / np.sqrt(x))
+    assert "its entry [0] is 60, but differences of fun give 49.99" in str(
+        wrong_entry(objective, objective.x0)
+    )

@@ -46,3 +46,10 @@ def test_pairs_of_no_use_are_left_out():
         assert none.learn(s, y, most=5) is none
     assert not none
     assert len(learnt(7, 3).learn(s=np.ones(3), y=np.ones(3), most=4).S) == 4
+
+
+def test_a_step_whose_square_underflows_leaves_a_multiple_of_the_identity():
+    s, y = np.array([1e-170, 0.0]), np.array([1e-10, 0.0])
+    product, B = compact(Pairs((s, s), (y, y)), matrix=True)
+    np.testing.assert_allclose(B, 1e160 * np.eye(2))
+    np.testing.assert_allclose(product(s), y)

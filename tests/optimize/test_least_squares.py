@@ -377,8 +377,8 @@ def test_a_result_can_be_pickled():
 def test_a_wrong_jacobian_is_told_of():
     res = least_squares(decay, [1, 1, 0], lambda p: -decay_jacobian(p))
     assert not res.success
-    assert res.status == FitStatus.NO_DESCENT
-    assert "derivative wrong" in res.message
+    assert res.status == FitStatus.WRONG_DERIVATIVE
+    assert "its entry [0, 0] is -1, but differences of fun give 1. Correct it" in res.message
 
 
 def test_arguments_that_mean_scipy():

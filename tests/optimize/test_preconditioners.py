@@ -115,7 +115,9 @@ def test_past_directions_save_products(method, rosenbrock):
 
 @pytest.mark.parametrize("method", ["trust-krylov", "arc"])
 def test_past_directions_are_for_conjugate_gradients(method):
-    with pytest.raises(ValueError, match="may not be 'lbfgs' here: it lives on the directions"):
+    with pytest.raises(
+        ValueError, match="may not be 'lbfgs' here: 'lbfgs' lives on the directions"
+    ):
         minimize(badly_scaled, np.ones(N), method=method, options={"preconditioner": "lbfgs"})
 
 
@@ -311,3 +313,8 @@ def test_a_hessian_given_as_an_operator_has_no_diagonal_at_hand():
     )
     np.testing.assert_allclose(M(SCALES), 1.0)
     assert objective.hessian_diagonal(objective.x0) is None
+
+
+def test_the_length_of_a_tiny_gradient_does_not_underflow():
+    assert dual_norm(lambda r: 4 * r, np.array([3e-170, 4e-170])) == pytest.approx(1e-169)
+    assert dual_norm(lambda r: 4 * r, np.zeros(2)) == 0

@@ -144,6 +144,36 @@ def test_a_start_that_is_not_finite_has_a_name(method, bad, where):
     assert len(res.history) == 1
 
 
+@every_method
+@pytest.mark.parametrize("size", [1e200, 1e300])
+def test_a_gradient_whose_square_overflows_has_a_name(method, size):
+    """Some methods can do without the square; the others say what to do, and soon."""
+    res = minimize(lambda x: size * np.sum((x - 1) ** 4 + x**2), [1.7, -0.4], method=method)
+    if not res.success:
+        assert "its square overflows: divide fun by its size" in res.message
+        assert "Raise it" not in res.message
+        assert "discontinuous" not in res.message
+        assert res.fun <= res.history.f[0]
+        if METHODS[method]().descends():
+            assert res.status in (Status.BAD_SCALING, Status.NOT_FINITE)
+            assert res.nfev < 3000
+
+
+@every_method
+def test_x_whose_square_overflows_has_a_name(method):
+    res = minimize(
+        lambda x: np.sum(np.abs(x) ** 1.5), [1e200, 1e200], method=method, options={"maxiter": 3000}
+    )
+    assert res.success or "x is so large, " in res.message
+
+
+@every_method
+def test_no_warning_of_numpys_comes_from_within(method):
+    """NumPy's warnings are errors in these tests."""
+    for size, start in ((1e200, 1.0), (1.0, 1e60)):
+        minimize(lambda x, size=size: size * np.sum(x**4), [start, 2.0], method=method)
+
+
 SLOW_FALL = ("adam", "sgd")  # move by their learning rate, however far down it goes
 
 UNBOUNDED = {

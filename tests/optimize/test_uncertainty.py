@@ -150,6 +150,12 @@ def test_what_the_data_do_not_determine_is_named():
     assert "not determined:" in str(u)
 
 
+def test_a_point_short_of_a_minimum_is_called_so():
+    res = minimize(lambda x: np.sum(x**4 + x**2), [1.0, 2.0], options={"maxiter": 1})
+    with pytest.raises(ValueError, match=r"res.x is not a minimum: the gradient there is too"):
+        uncertainty(res)
+
+
 def test_a_saddle_is_refused():
     res = minimize(lambda x: x[0] ** 2 - np.cos(x[1]), [0.0, np.pi], method="bfgs")
     with pytest.raises(ValueError, match=r"not positive definite.*along x\[1\]|along 1 x\[1\]"):

@@ -15,7 +15,7 @@ from hessopt.optimize.lsq.residuals import FitPoint, Residuals, Trial
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import Forcing
 from hessopt.optimize.oracle import Curvature
-from hessopt.optimize.stopping import ADVICE, EPS, Status, Stop
+from hessopt.optimize.stopping import EPS, Status, Stop
 
 Array = NDArray[np.float64]
 
@@ -39,6 +39,8 @@ class Region:
         Delta.
     D : ndarray
         The scales of the variables.
+    x0 : ndarray
+        The start.
     f0, g0 : float
         The cost and the largest entry of the gradient at the start.
     forcing : Forcing
@@ -53,6 +55,7 @@ class Region:
 
     radius: float
     D: Array
+    x0: Array
     f0: float
     g0: float
     forcing: Forcing
@@ -119,7 +122,7 @@ class LevenbergMarquardt(Method):
         point = objective(x)
         D = self._scales(point, None)
         radius = self.factor * (float(np.linalg.norm(D * point.x)) or 1.0)
-        return point, Region(radius, D, point.f, point.grad_norm, Forcing.first(point))
+        return point, Region(radius, D, point.x, point.f, point.grad_norm, Forcing.first(point))
 
     def step(self, objective: Any, point: Any, memory: Region) -> tuple[FitPoint, Region]:
         """Minimise the model in the region, and judge it by what the cost does."""
@@ -230,7 +233,7 @@ class LevenbergMarquardt(Method):
                 f"Converged: {what} within gtol = {self.gtol:g}; max |gradient| = {slope:.3g}."
             )
             return Stop(Status.GRADIENT_CONVERGED, message, success=True)
-        if point.f <= EPS**2 * memory.f0:
+        if point.f <= EPS**2 * min(memory.f0, rounded(point, memory)):
             message = f"Converged: the residuals have vanished; the cost is {point.f:.3g}."
             return Stop(Status.VALUE_CONVERGED, message, success=True)
         last = memory.last
@@ -251,6 +254,19 @@ class LevenbergMarquardt(Method):
             )
             return Stop(Status.STEP_CONVERGED, message, success=True)
         return None
+
+
+def rounded(point: FitPoint, memory: Region) -> float:
+    """Return what the cost would be if each term of the linear model ``J x`` were off by all of it.
+
+    The squares of the digits that x has, times this, is what rounding leaves of a cost of zero. The
+    cost at the start tells less: far from a solution it may be enormous.
+    """
+    norms = column_norms(point.J)
+    if norms is None:
+        return np.inf
+    terms = norms * np.maximum(np.abs(point.x), np.abs(memory.x0))
+    return float(terms @ terms) / 2
 
 
 def cosine(point: FitPoint, memory: Region) -> float:
@@ -290,6 +306,6 @@ def stuck(point: FitPoint, taken: Taken) -> Stop:
     """
     message = (
         f"No lower point was found, however short the step; max |gradient| = "
-        f"{point.grad_norm:.3g}. {ADVICE}"
+        f"{point.grad_norm:.3g}. fun may have a kink there, or be discontinuous or noisy."
     )
     return Stop(Status.NO_DESCENT, message, predicted=taken.predicted)

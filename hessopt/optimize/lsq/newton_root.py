@@ -41,7 +41,7 @@ def no_root(residuals: Residuals, point: FitPoint) -> Stop:
     No further evaluation is made: that |F| cannot be lowered is not round-off reached.
     """
     message = (
-        f"|F| has a local minimum here, where max |F| = {np.max(np.abs(point.r)):.3g}: the "
+        f"|F| is stationary here, where max |F| = {np.max(np.abs(point.r)):.3g}: the "
         "Jacobian is singular. There may be no root nearby; try another x0."
     )
     residuals.stop = Stop(Status.NO_DESCENT, message)

@@ -114,6 +114,11 @@ class VectorOracle:
         """Whether the engine makes the Jacobian."""
         return self._jac is None
 
+    @property
+    def given(self) -> bool:
+        """Whether the user has written the Jacobian."""
+        return callable(self._jac)
+
     def value(self, x: Array) -> Array:
         """Evaluate fun, as a flat array."""
         self._before_call()

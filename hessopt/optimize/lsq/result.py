@@ -28,6 +28,8 @@ class FitStatus(IntEnum):
     'FTOL'
     """
 
+    WRONG_DERIVATIVE = -9
+    FLAT = -8
     INTERRUPTED = -7
     OBJECTIVE_FAILED = -6
     NOT_FINITE = -5

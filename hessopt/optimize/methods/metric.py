@@ -138,7 +138,7 @@ def for_krylov(spec: Any, scale: Any) -> Preconditioner:
     chosen = preconditioner(spec, scale)
     if isinstance(chosen, PastCG):
         raise ValueError(
-            "option 'preconditioner' may not be 'lbfgs' here: it lives on the directions of "
-            "conjugate gradients, which 'trust-ncg' and 'newton-cg' have"
+            f"option 'preconditioner' may not be {spec!r} here: 'lbfgs' lives on the directions "
+            "of conjugate gradients, which 'trust-ncg' and 'newton-cg' have"
         )
     return chosen

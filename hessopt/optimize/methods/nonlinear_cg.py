@@ -12,7 +12,7 @@ from hessopt.optimize.line_search import Trial, wolfe
 from hessopt.optimize.methods.base import Method, first_length, search_or_restart
 from hessopt.optimize.methods.metric import preconditioner
 from hessopt.optimize.objective import Objective, Point
-from hessopt.optimize.preconditioners import Given, Scale
+from hessopt.optimize.preconditioners import Given, Scale, indefinite
 from hessopt.optimize.subproblems import Product
 
 
@@ -97,6 +97,8 @@ class NonlinearCG(Method):
         )
         g = point.g
         Pg = g if P is None else P(g)
+        if P is not None and not (square := float(g @ Pg)) > 0:
+            raise indefinite(square)
         steepest, last = -Pg, memory.last
         d, e, alpha = steepest, -g, first_length(Pg)
         if last is not None:

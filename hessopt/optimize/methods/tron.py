@@ -13,7 +13,7 @@ from hessopt.optimize.bounds import Box
 from hessopt.optimize.line_search import no_descent
 from hessopt.optimize.methods.base import Method
 from hessopt.optimize.methods.forcing import ETA_MAX
-from hessopt.optimize.methods.trust_region import reduction_ratio, shortening
+from hessopt.optimize.methods.trust_region import first_radius, reduction_ratio, shortening
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.projected_model import Product, cauchy_point, minimise_faces
 from hessopt.optimize.stopping import EPS
@@ -50,8 +50,8 @@ class TRON(Method):
     Parameters
     ----------
     initial_trust_radius : float, optional
-        By default as far as the model falls along the reduced gradient, but at least a tenth of
-        the length of x.
+        By default as far as the model falls along the reduced gradient, but at least half of the
+        length of x.
     max_trust_radius : float, optional
         The largest radius; by default there is none.
     eta : float
@@ -116,8 +116,10 @@ class TRON(Method):
             raise no_descent(point, None, 0.0)
         Bd = B(d)
         if np.isnan(radius):
-            radius = self._allowed(first_radius(x, d, Bd))
+            radius = self._allowed(first_radius(along(d, Bd), point))
         start = cauchy_point(B, x, g, box, radius, d, Bd)
+        if not np.isfinite(start.q):  # the square of g overflows
+            raise no_descent(point, None)
         tolerance, maxiter = eta * float(np.linalg.norm(d)), self._cg_maxiter(point)
         model = minimise_faces(B, start, box, radius, tolerance, maxiter, matrix)
 
@@ -161,8 +163,7 @@ def finite(B: Product) -> Product:
     return product
 
 
-def first_radius(x: Array, d: Array, Bd: Array) -> float:
-    """Return how far the model falls along d, at least a tenth of x."""
+def along(d: Array, Bd: Array) -> float:
+    """Return how far the model falls along d, 0 if it does for ever."""
     d_d, d_Bd = float(d @ d), float(d @ Bd)
-    cauchy = d_d / d_Bd * np.sqrt(d_d) if d_Bd > 0 else 0.0
-    return max(cauchy, 0.1 * float(np.linalg.norm(x))) or 1.0
+    return d_d / d_Bd * float(np.sqrt(d_d)) if d_Bd > 0 else 0.0

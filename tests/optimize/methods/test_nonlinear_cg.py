@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import scipy.optimize
 
 from hessopt.optimize.methods.nonlinear_cg import Last, hager_zhang_beta
@@ -125,3 +126,10 @@ def test_curvature_is_told_from_the_last_step():
     d, old, alpha = np.array([1.0, 1.0]), np.array([3.0, -4.0]), 0.25
     last = Last(d, d, old, alpha)
     np.testing.assert_allclose(last.curvature(old + alpha * B @ d), d @ B @ d / (d @ d))
+
+
+@pytest.mark.parametrize("M", [-np.eye(2), np.full((2, 2), np.nan)])
+def test_a_preconditioner_that_is_none_is_refused(M):
+    options = {"preconditioner": M}
+    with pytest.raises(ValueError, match="'preconditioner' must be positive definite, but g'Mg ="):
+        minimize(lambda x: np.sum(x**2), [1.0, 2.0], method="nonlinear-cg", options=options)

@@ -20,7 +20,7 @@ ADVICE = {
     "An objective that returns a complex number": "np.real",
     "A function of the math module": "NumPy's",
     "Conversion to a plain number": "x.data",
-    "Conversion to a plain array": "x.data",
+    "Conversion to a plain array": "A Variable is an array already, so leave it out",
     "A list of Variables in np.array": "np.stack",
     "Assignment into a plain array": "np.stack",
     "Assignment of one element into a plain array": "assigning a Variable into a plain array",

@@ -8,6 +8,8 @@ from operator import index
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 _SETTINGS: dict[str, ContextVar[Any]] = {
     "enable_backprop": ContextVar("enable_backprop", default=True),
     "threads": ContextVar("threads", default=1),
@@ -32,8 +34,14 @@ def whole_threads(value: Any, name: str) -> int:
     return count
 
 
+def _switch(value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"using_config: enable_backprop must be True or False, not {value!r}")
+    return bool(value)
+
+
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "enable_backprop": bool,
+    "enable_backprop": _switch,
     "threads": lambda value: whole_threads(value, "using_config: threads"),
 }
 

@@ -21,15 +21,20 @@ from hessopt.autodiff.node import Handle
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.tracing import active, peek
 
+# What keeps the derivative comes first: x.data, taken as the way out, makes a constant
 ADVICE = {
-    "float()": "in place of functions of the math module use NumPy's",
-    "int()": "an index or a count computed from values carries no derivative, so take int(x.data)",
-    "np.asarray()": "to build an array of Variables use np.stack([...]) or hessopt.array([...])",
+    "float()": "In place of functions of the math module use NumPy's",
+    "int()": "An index or a count computed from values carries no derivative, so take int(x.data)",
+    "np.asarray()": (
+        "A Variable is an array already, so leave it out; to build an array of several use "
+        "np.stack([...]) or hessopt.array([...])"
+    ),
 }
 ASSIGNMENT = (
-    "to assign Variables make the array by np.zeros_like(x, shape=...) or hessopt.zeros(...), or "
+    "To assign Variables make the array by np.zeros_like(x, shape=...) or hessopt.zeros(...), or "
     "build it by np.stack([...])"
 )
+CONSTANT = "Where the plain number is wanted, as a constant, take x.data"
 
 
 class Conversions(Handle):
@@ -99,10 +104,8 @@ def _refusal(conversion: str) -> NoDerivativeError:
     advice = ADVICE.get(conversion)
     if frame is not None and frame.f_code.co_code[frame.f_lasti] == _STORE:
         what, advice = "assigning a Variable into a plain array", ASSIGNMENT
-    return NoDerivativeError(
-        f"{what} would drop its derivative without a word{place}. Where the plain number is "
-        f"wanted, take x.data{f'; {advice}' if advice else ''}"
-    )
+    advised = CONSTANT if advice is None else f"{advice}. {CONSTANT}"
+    return NoDerivativeError(f"{what} would drop its derivative without a word{place}. {advised}")
 
 
 _LIBRARIES = ("hessopt", "numpy", "scipy")

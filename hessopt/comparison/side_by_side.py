@@ -19,6 +19,7 @@ from hessopt.optimize.objective import Objective
 from hessopt.optimize.options import canonical
 from hessopt.optimize.stopping import Status
 from hessopt.transforms.first_order import value_and_grad
+from hessopt.transforms.trees import is_container
 
 MethodOrPair = str | tuple[str, Mapping[str, Any]]
 
@@ -93,6 +94,11 @@ def compare(
     True
     """
     gtol = _tolerance(gtol)
+    if is_container(x0):
+        raise TypeError(
+            f"x0 is a {type(x0).__name__}; compare takes a vector: with "
+            "vector, restore = hessopt.ravel(x0), compare lambda v: fun(restore(v)) from vector"
+        )
     if max_time is not None:
         if not (isinstance(max_time, (int, float, np.number)) and max_time >= 0):
             raise ValueError(f"max_time must be a number at least 0, got {max_time!r}")

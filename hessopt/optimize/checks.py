@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hessopt.autodiff.variable import Variable
+
 Array = NDArray[np.float64]
 
 
@@ -17,6 +19,11 @@ def start(x0: ArrayLike) -> tuple[Array, tuple[int, ...]]:
     """
     if x0 is None:
         raise TypeError("x0 is None; give the start as an array of numbers")
+    if isinstance(x0, Variable):
+        raise TypeError(
+            "x0 is a Variable; start from x0.data (hessopt.argmin is a solve that can be "
+            "differentiated)"
+        )
     try:
         x = np.atleast_1d(np.asarray(x0))
     except ValueError as error:

@@ -55,11 +55,13 @@ def over_container(
 
 
 def restored(result: OptimizeResult, restore: Callable[[Any], Any]) -> OptimizeResult:
-    """Bring x and the gradient of a result into the form of the container."""
+    """Bring x, the iterates and the gradient of a result into the form of the container."""
     result.x = restore(result.x)
     for name in ("jac", "grad", "escape"):
         if result.get(name) is not None:
             result[name] = restore(result[name])
+    if result.get("allvecs") is not None:
+        result.allvecs = [restore(x) for x in result.allvecs]
     if result.get("witness") is not None:
         result.witness = type(result.witness)(*map(restore, result.witness))
     return result

@@ -129,7 +129,7 @@ def _label(value: Value, verbose: bool) -> str:
     if value.constant and value.name is None and value.data.ndim == 0:
         return _number(value.data.item())
     if not verbose or value.data is None:
-        return value.name or ""
+        return "" if value.name is None else str(value.name)
     form = f"{value.data.shape} {value.data.dtype}"
     return form if value.name is None else f"{value.name}: {form}"
 

@@ -121,8 +121,8 @@ def check_derivatives(
 
     Raises
     ------
-    ValueError
-        If `order` is less than 1, or x is not finite.
+    TypeError, ValueError
+        If an argument is not what it should be, or x is not finite.
 
     Examples
     --------
@@ -130,8 +130,13 @@ def check_derivatives(
     >>> hessopt.check_derivatives(lambda x: np.sum(np.sin(x) ** 2), np.array([0.5, 1.0])).ok
     True
     """
-    if order < 1:
-        raise ValueError(f"order={order} must be 1 or more")
+    if not callable(f):
+        raise TypeError(f"f must be a function, not {type(f).__name__}")
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"order={order!r} must be a whole number, 1 or more")
+    for name, value in (("rtol", rtol), ("step", 1.0 if step is None else step)):
+        if not isinstance(value, (int, float, np.number)) or not value > 0:
+            raise ValueError(f"{name}={value!r} must be a number greater than 0")
     if is_container(x):
         vector, restore = ravel(x, "x")
         found = check_derivatives(

@@ -20,7 +20,7 @@ from hessopt.autodiff.node import Node
 from hessopt.autodiff.registry import NoDerivativeError
 from hessopt.autodiff.tracing import active
 from hessopt.autodiff.variable import Variable, leaf
-from hessopt.transforms.trees import is_tree, leaves, rebuild
+from hessopt.transforms.trees import is_container, is_tree, leaves, rebuild
 
 Argnums = int | Sequence[int]
 
@@ -171,6 +171,13 @@ def _result(f: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> A
         # the Variable said
         if isinstance(error.__cause__, NoDerivativeError):
             raise error.__cause__.with_traceback(error.__traceback__) from None
+        raise
+    except TypeError as error:
+        if any(is_tree(x) and not is_container(x) for x in args):
+            error.add_note(
+                "hessopt: a list of numbers comes to f as a list of Variables; where f needs a "
+                "vector, pass np.array([...])"
+            )
         raise
 
 

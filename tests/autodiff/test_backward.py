@@ -375,6 +375,8 @@ def test_using_config():
             assert (x * 2).creator is not None
         assert (x * 2).creator is None
     assert (x * 2).creator is not None
+    with pytest.raises(ValueError, match=r"enable_backprop must be True or False, not 'no'"):
+        hessopt.using_config("enable_backprop", "no")
     with pytest.raises(ValueError, match=r"unknown setting 'train'.*enable_backprop"):
         hessopt.using_config("train", False)
     with pytest.raises(ZeroDivisionError), no_grad():

@@ -218,6 +218,7 @@ def test_the_callback_sees_each_run_as_it_ends():
         ({"max_time": -1}, ValueError, "max_time must be a number at least 0, got -1"),
         ({"max_time": "long"}, ValueError, "max_time must be a number at least 0, got 'long'"),
         ({"max_time": np.nan}, ValueError, "max_time must be a number at least 0, got nan"),
+        ({"x0": {"a": np.ones(2)}}, TypeError, "x0 is a dict; compare takes a vector: .*ravel"),
         ({"x0": [np.nan, 1.0]}, ValueError, "x0 must be finite"),
         ({"fun": lambda x: x}, ValueError, "fun must return one number"),
         ({"fun": lambda x: np.inf * np.sum(x)}, ValueError, "fun is inf at the start"),

@@ -3,6 +3,7 @@ import pytest
 import scipy.sparse
 from scipy.optimize import Bounds
 
+from hessopt.autodiff.variable import Variable
 from hessopt.optimize import checks
 
 
@@ -11,6 +12,7 @@ from hessopt.optimize import checks
     [
         (None, TypeError, "x0 is None"),
         ([], ValueError, "x0 is empty"),
+        (Variable(np.ones(2)), TypeError, "x0 is a Variable; start from x0.data"),
         ([1.0, np.nan], ValueError, "x0 must be finite, but its entry 1 is nan"),
         ([[np.inf, 1.0]], ValueError, "x0 must be finite, but its entry 0 is inf"),
         ([1j, 2], TypeError, "of complex128: minimise over real and imaginary parts"),

@@ -46,6 +46,15 @@ def test_result_has_the_form_of_the_start(x0, fun, method):
     assert type(result.jac) is type(x0)
 
 
+def test_iterates_have_the_form_of_the_start():
+    x0, fun = CASES[0]
+    result = hessopt.minimize(fun, x0, options={"return_all": True})
+    assert len(result.allvecs) == result.nit + 1
+    for key in x0:
+        np.testing.assert_array_equal(result.allvecs[0][key], x0[key])
+        np.testing.assert_array_equal(result.allvecs[-1][key], result.x[key])
+
+
 def test_a_list_of_numbers_is_a_vector():
     result = hessopt.minimize(lambda x: np.sum((x - 1) ** 2), [0.0, 3.0])
     assert isinstance(result.x, np.ndarray)

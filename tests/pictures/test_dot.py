@@ -174,3 +174,8 @@ def test_large_values_that_the_graph_lets_go_of_are_drawn_all_the_same():
 
     size = LARGE  # in bytes, so that arrays of that many entries are larger
     assert drawn(size) == drawn(3).replace("(3,)", f"({size},)")
+
+
+def test_a_name_may_be_anything():
+    text = get_dot_graph(Variable(np.array(2.0), name=3), verbose=False)
+    assert 'label="3"' in text

@@ -77,7 +77,7 @@ def test_functions_of_scipy_are_named(call: Any, asked: str, instead: str):
         (lambda: float(X[0]), "float() on a Variable"),
         (lambda: int(X[0]), "x.data"),
         (lambda: complex(X[0]), "complex() on a Variable"),
-        (lambda: math.sin(X[0]), "in place of functions of the math module use NumPy's"),
+        (lambda: math.sin(X[0]), "In place of functions of the math module use NumPy's"),
         (lambda: np.asarray(X), "np.asarray() on a Variable"),
         (lambda: np.array([X[0], X[1]]), "np.stack([...]) or hessopt.array([...])"),
         (lambda: X.tolist(), "tolist() on a Variable"),

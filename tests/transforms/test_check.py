@@ -226,7 +226,12 @@ def test_a_nan_is_off():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"order": 0}, ValueError, "order=0 must be 1 or more"),
+        ({"order": 0}, ValueError, "order=0 must be a whole number, 1 or more"),
+        ({"order": 1.5}, ValueError, "order=1.5 must be a whole number"),
+        ({"rtol": -1}, ValueError, "rtol=-1 must be a number greater than 0"),
+        ({"rtol": "small"}, ValueError, "rtol='small' must be a number"),
+        ({"step": 0}, ValueError, "step=0 must be a number greater than 0"),
+        ({"f": 3}, TypeError, "f must be a function, not int"),
         ({"x": np.array([1.0, np.nan])}, ValueError, "not finite"),
         ({"x": np.array([1, 2])}, TypeError, "x: .*int64"),
         ({"x": np.array([1j])}, TypeError, "complex"),

@@ -124,3 +124,12 @@ def test_keyword_arguments_reach_the_function():
 def test_refusals(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+def test_a_list_where_a_vector_is_needed_is_pointed_out():
+    with pytest.raises(TypeError, match="unsupported operand") as caught:
+        hessopt.grad(lambda x: np.sum(x**2))([1.0, 2.0])
+    assert "pass np.array([...])" in caught.value.__notes__[0]
+    with pytest.raises(TypeError) as caught:
+        hessopt.grad(lambda p: p["a"] + "b")({"a": 1.0})
+    assert not hasattr(caught.value, "__notes__")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.constraints import RECORDED, Constraint
+from hessopt.optimize.constraints import Constraint
 from hessopt.optimize.linearisation import Linearisation
 
 Array = NDArray[np.float64]
@@ -96,18 +96,6 @@ class ConstraintSet:
         self._values: list[tuple[Array, Array]] = [(x0.copy(), np.concatenate(values))]
         self._known: list[tuple[Array, Stack]] = []
         self.nfev = 1
-
-    def iterated(self, nit: int) -> None:
-        """Take note that so many iterations were made, in all calls of a run that is resumed.
-
-        By these, and not by what was asked for, it goes over to programs, and what it knows of the
-        current point goes with it: a run that is resumed there computes it anew.
-        """
-        late = nit >= RECORDED
-        for part in self.parts:
-            if late and not part.late:
-                self._known = []
-            part.late = late
 
     def value(self, x: Array) -> Array:
         """Return c."""

@@ -53,15 +53,12 @@ class Constraint:
         What the user gave.
     compiled : CompiledVector or None
         The programs of its derivatives.
-    late : bool or None
-        Whether a run has come to where derivatives are traced; None where nobody tells.
     """
 
     lower: Any
     upper: Any
     given: Any
     compiled: CompiledVector | None = None
-    late: bool | None = None
 
     def value(self, x: Array) -> Array:
         """Return c alone."""
@@ -170,8 +167,7 @@ class Nonlinear(Constraint):
         compiled = self.compiled
         if compiled is None or compiled.note:
             return None
-        many = self._asked[kind] > RECORDED if self.late is None else self.late
-        many = many or max(compiled.m, compiled.n) >= LONG
+        many = self._asked[kind] > RECORDED or max(compiled.m, compiled.n) >= LONG
         return compiled if many else None
 
     def at(self, x: Array) -> Linearisation:

@@ -193,8 +193,6 @@ class Objective(Guarded[Point]):
         Long runs go over to programs. What is known of the curvature then comes from these as well,
         since a run that is resumed here computes it anew.
         """
-        if self.constraints is not None:
-            self.constraints.iterated(nit)
         if self._untraced and nit >= self._untraced:
             self._untraced = 0
             self.oracle.trace()

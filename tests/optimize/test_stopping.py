@@ -55,8 +55,8 @@ def test_scipys_numbers():
         ),
         (
             stopping.Stalled(5),
-            {"history": SimpleNamespace(idle=5)},
-            {"history": SimpleNamespace(idle=4)},
+            {"history": SimpleNamespace(idle=5, still=0)},
+            {"history": SimpleNamespace(idle=4, still=0)},
             Status.NO_DESCENT,
         ),
         (stopping.IterationLimit(3), {}, {"first_nit": 1}, Status.ITERATION_LIMIT),

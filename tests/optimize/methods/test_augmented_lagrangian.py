@@ -267,7 +267,7 @@ def test_a_penalty_that_differs_by_ten_powers_of_ten_ends_at_a_minimum():
 
 
 def test_a_corner_that_keeps_no_constraint_is_left_by_beginning_again():
-    """With so small a penalty f draws HS104 there first."""
+    """HS104 by the default penalty."""
     problem, whole = of_the_collection("hs104")
     assert whole.state.memory.again
     assert whole.state.memory.first > 1

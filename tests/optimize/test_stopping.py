@@ -94,3 +94,14 @@ def test_tests_are_joined_by_or():
     assert joined(progress()).status == Status.ITERATION_LIMIT
     assert joined(progress(nit=1)).status == Status.EVALUATION_LIMIT
     assert joined(progress(nit=1, nfev=0)) is None
+
+
+def test_a_run_of_refused_steps_alone_has_stalled():
+    progress = SimpleNamespace(
+        history=SimpleNamespace(idle=0, still=300), point=SimpleNamespace(grad_norm=1.0)
+    )
+    stop = Stalled()(progress)
+    assert stop is not None
+    assert "in the last 300 steps" in stop.message
+    progress.history.still = 299
+    assert Stalled()(progress) is None

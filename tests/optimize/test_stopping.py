@@ -100,8 +100,8 @@ def test_a_run_of_refused_steps_alone_has_stalled():
     progress = SimpleNamespace(
         history=SimpleNamespace(idle=0, still=300), point=SimpleNamespace(grad_norm=1.0)
     )
-    stop = Stalled()(progress)
+    stop = stopping.Stalled()(progress)
     assert stop is not None
     assert "in the last 300 steps" in stop.message
     progress.history.still = 299
-    assert Stalled()(progress) is None
+    assert stopping.Stalled()(progress) is None

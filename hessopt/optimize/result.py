@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hessopt.optimize.guarded import Guarded
 from hessopt.optimize.history import History
 from hessopt.optimize.objective import Objective, Point
 from hessopt.optimize.outcome import OptimizeResult
@@ -82,7 +83,7 @@ def assemble(
     return result
 
 
-def count_on(result: OptimizeResult, objective: Objective, before: tuple[int, int, int]) -> None:
+def count_on(result: OptimizeResult, objective: Guarded[Any], before: tuple[int, int, int]) -> None:
     """Add what the objective was asked beside the run."""
     for name, count in zip(("nfev", "njev", "nhev"), before, strict=True):
         more = getattr(objective, name) - count

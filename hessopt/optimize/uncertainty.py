@@ -14,7 +14,7 @@ from hessopt.optimize.origin import Origin, labels, of_objective, origin_of
 
 Array = NDArray[np.float64]
 
-# A gradient that, against the Hessian, asks for steps of a hundredth of x is not that of a minimum
+# A gradient that, against the Hessian, moves x by a hundredth of it is not that of a minimum
 FAR = 0.1
 
 

@@ -55,8 +55,8 @@ def test_scipys_numbers():
         ),
         (
             stopping.Stalled(5),
-            {"history": SimpleNamespace(idle=5)},
-            {"history": SimpleNamespace(idle=4)},
+            {"history": SimpleNamespace(idle=5, still=0)},
+            {"history": SimpleNamespace(idle=4, still=0)},
             Status.NO_DESCENT,
         ),
         (stopping.IterationLimit(3), {}, {"first_nit": 1}, Status.ITERATION_LIMIT),
@@ -94,3 +94,14 @@ def test_tests_are_joined_by_or():
     assert joined(progress()).status == Status.ITERATION_LIMIT
     assert joined(progress(nit=1)).status == Status.EVALUATION_LIMIT
     assert joined(progress(nit=1, nfev=0)) is None
+
+
+def test_a_run_of_refused_steps_alone_has_stalled():
+    progress = SimpleNamespace(
+        history=SimpleNamespace(idle=0, still=300), point=SimpleNamespace(grad_norm=1.0)
+    )
+    stop = stopping.Stalled()(progress)
+    assert stop is not None
+    assert "in the last 300 steps" in stop.message
+    progress.history.still = 299
+    assert stopping.Stalled()(progress) is None

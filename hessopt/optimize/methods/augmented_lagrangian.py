@@ -32,6 +32,9 @@ LEAST_OMEGA, MOST_STUCK = 1e-10, 3
 FLAT = 1e-6
 # What a violation may grow by in one outer iteration
 FAR = 100.0
+# Where f has drawn the run into a corner that keeps no constraint, it begins once more at the
+# start, with so much larger a penalty
+FIRMER = 100.0
 
 
 class Anchor(NamedTuple):
@@ -57,6 +60,12 @@ class Outer(NamedTuple):
         How often in a row the inner solver could not go on.
     inner : Region
         The memory of the inner solver.
+    x0 : ndarray
+        Where the run began.
+    first : float
+        The first penalty.
+    again : bool
+        Whether the run has begun once more.
     """
 
     multipliers: Multipliers
@@ -64,6 +73,9 @@ class Outer(NamedTuple):
     anchor: Anchor
     stuck: int
     inner: Region
+    x0: Array
+    first: float
+    again: bool = False
 
     @property
     def radius(self) -> float:
@@ -133,19 +145,35 @@ class AugmentedLagrangianMethod(Method):
         """Evaluate the start, and choose scales and the first penalty."""
         if objective.constraints is None:
             return self.solver.start(objective, x)
+        first = first_multipliers(objective, objective(x), self.initial_constr_penalty)
+        return self._begin(objective, x, first, again=False)
+
+    def _begin(
+        self, objective: Objective, x: Array, first: Multipliers, again: bool
+    ) -> tuple[Point, Outer]:
         base = objective(x)
-        first = first_multipliers(objective, base, self.initial_constr_penalty)
         phi = AugmentedLagrangian(objective, first)
         point = phi(base.x)
         omega = 0.01 * min(point.grad_norm, max(1.0, base.grad_norm))
         region = self.solver.first_region(x.size)
         anchor = Anchor(point.x, phi.violation(point), np.inf)
-        return phi.kkt(point, self.catol), Outer(first, omega, anchor, 0, region)
+        outer = Outer(first, omega, anchor, 0, region, point.x, first.rho, again)
+        return phi.kkt(point, self.catol), outer
 
     def step(self, objective: Objective, point: Point, memory: Any) -> tuple[Point, Any]:
         """Make a step of the inner solver, and update the multipliers where it is done."""
         if objective.constraints is None:
             return self.solver.step(objective, point, memory)
+        try:
+            return self._step(objective, point, memory)
+        except Stop as stop:
+            if stop.status is not Status.INFEASIBLE or memory.again:
+                raise
+        lam, _, scale = memory.multipliers
+        first = Multipliers(np.zeros_like(lam), FIRMER * memory.first, scale)
+        return self._begin(objective, memory.x0, first, again=True)
+
+    def _step(self, objective: Objective, point: Point, memory: Any) -> tuple[Point, Any]:
         phi: Any = AugmentedLagrangian(objective, memory.multipliers)
         before: Any = phi(point.x)
         after: Any
@@ -181,7 +209,8 @@ class AugmentedLagrangianMethod(Method):
         omega = max(memory.omega / 10, LEAST_OMEGA)
         anchor = Anchor(point.x, phi.violation(point), sigma)
         region = self.solver.first_region(point.x.size, memory.inner)
-        return Outer(Multipliers(lam, rho, scale), omega, anchor, memory.stuck, region)
+        multipliers = Multipliers(lam, rho, scale)
+        return memory._replace(multipliers=multipliers, omega=omega, anchor=anchor, inner=region)
 
     def _runs_away(self, phi: AugmentedLagrangian, point: PenaltyPoint, memory: Outer) -> bool:
         """Whether too small a penalty lets f fall where the constraints are left behind.

@@ -236,3 +236,50 @@ def test_problems_that_need_care(name):
     np.testing.assert_allclose(res.fun, problem.least_value, rtol=1e-6)
     assert problem.violation(res.x) <= 1e-8
     assert res.nit < 200
+
+
+def of_the_collection(name, **options):
+    problem = problems.get(name)
+    constraint = NonlinearConstraint(
+        problem.constraints, problem.constraints_lower, problem.constraints_upper
+    )
+    bounds = Bounds(problem.lower, problem.upper)
+    return problem, solve(
+        problem.value, problem.start, constraint, bounds=bounds, options=options or None
+    )
+
+
+@pytest.mark.parametrize("name", ["hs104", pytest.param("hs106", marks=pytest.mark.slow)])
+def test_badly_scaled_problems_of_the_collection(name):
+    problem, res = of_the_collection(name)
+    assert res.success, res.message
+    assert res.constr_violation <= 1e-8
+    np.testing.assert_allclose(res.fun, problem.least_value, rtol=1e-7)
+
+
+@pytest.mark.slow
+def test_a_penalty_that_differs_by_ten_powers_of_ten_ends_at_a_minimum():
+    """HS116 ends at a stationary point within 4e-5 of the least value."""
+    problem, res = of_the_collection("hs116")
+    assert res.success, res.message
+    assert res.constr_violation <= 1e-8
+    np.testing.assert_allclose(res.fun, problem.least_value, rtol=1e-4)
+
+
+def test_a_corner_that_keeps_no_constraint_is_left_by_beginning_again():
+    """HS104 by the default penalty."""
+    problem, whole = of_the_collection("hs104")
+    assert whole.state.memory.again
+    assert whole.state.memory.first > 1
+    bounds = Bounds(problem.lower, problem.upper)
+    constraint = NonlinearConstraint(
+        problem.constraints, problem.constraints_lower, problem.constraints_upper
+    )
+    for stop in (4, 8, 20):
+        _, part = of_the_collection("hs104", maxiter=stop)
+        rest = solve(
+            problem.value, problem.start, constraint, bounds=bounds, options={"resume": part}
+        )
+        # To the digits of constraints that are differentiated eagerly or by a program
+        np.testing.assert_allclose(rest.x, whole.x, rtol=1e-6)
+        assert rest.state.memory.again

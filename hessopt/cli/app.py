@@ -216,6 +216,12 @@ def _profile_arguments(profile: argparse.ArgumentParser) -> None:
     )
     profile.add_argument("--max-n", metavar="N", type=_whole(1), help="leave out larger problems")
     profile.add_argument(
+        "--perturb", metavar="E", type=_positive, default=0.0, help="start so far off, relatively"
+    )
+    profile.add_argument(
+        "--starts", metavar="K", type=_whole(1), default=1, help="with --perturb: from K points"
+    )
+    profile.add_argument(
         "--tau", metavar="T", type=_positive, default=1e-6, help="by how much f may miss the least"
     )
     profile.add_argument(

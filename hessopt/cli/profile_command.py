@@ -35,6 +35,8 @@ def run(arguments: Namespace) -> Exit:
                 jobs=arguments.jobs,
                 out=arguments.out,
                 max_n=arguments.max_n,
+                perturb=arguments.perturb,
+                starts=arguments.starts,
                 tau=arguments.tau,
                 local=arguments.local,
                 callback=tell,

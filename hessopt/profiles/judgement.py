@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hessopt.profiles.instances import Instance
 from hessopt.profiles.outcome import Outcome
@@ -27,16 +28,23 @@ def least_values(outcomes: Iterable[Outcome]) -> dict[Instance, float]:
     """Return f_L of each instance: the least value of the record or of any solver, if less.
 
     With constraints a value may be lower than possible for a violation that is allowed; there the
-    record's alone is taken where it has one.
+    record's alone is taken where it has one. Points near a start share f_L, which is the problem's.
     """
+    runs = list(outcomes)
     least: dict[Instance, float] = {}
-    for outcome in outcomes:
+    for outcome in runs:
+        home = _home(outcome.instance)
         known = outcome.least_value
-        values = [least.get(outcome.instance, math.inf), math.inf if known is None else known]
+        values = [least.get(home, math.inf), math.inf if known is None else known]
         if feasible(outcome) and (outcome.kind != "constraints" or known is None):
             values.append(outcome.f if math.isfinite(outcome.f) else math.inf)
-        least[outcome.instance] = min(values)
-    return least
+        least[home] = min(values)
+    return {outcome.instance: least[_home(outcome.instance)] for outcome in runs}
+
+
+def _home(instance: Instance) -> Instance:
+    """Return the start that an instance is near to."""
+    return replace(instance, perturb=0.0, trial=0)
 
 
 def tolerance(outcome: Outcome, least: float, tau: float) -> float:

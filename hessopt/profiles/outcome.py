@@ -57,6 +57,8 @@ class Outcome:
         Its words, or the exception.
     failure : str
         ``"timeout"``, ``"crash"`` (the process died), ``"error"`` (an exception), or nothing.
+    perturb, trial : float, int
+        How far from that start, and which of the points there, see `Instance`.
     """
 
     problem: str
@@ -80,11 +82,13 @@ class Outcome:
     status: int | None = None
     message: str = ""
     failure: str = ""
+    perturb: float = 0.0
+    trial: int = 0
 
     @property
     def instance(self) -> Instance:
         """The problem and the start."""
-        return Instance(self.problem, self.start)
+        return Instance(self.problem, self.start, self.perturb, self.trial)
 
     @property
     def evaluations(self) -> int:
@@ -113,7 +117,8 @@ def outcome_of(instance: Instance, solver: str, task: Task, **facts: Any) -> Out
     """Return the outcome of a run that has these facts besides those that are known before."""
     with np.errstate(all="ignore"):
         before = at_start(task)
-    return Outcome(instance.problem, instance.start, solver, task.n, task.kind, **before, **facts)
+    known = {"solver": solver, "n": task.n, "kind": task.kind}
+    return Outcome(**asdict(instance), **known, **before, **facts)
 
 
 def observed(

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from typing import IO
 
 from hessopt.profiles.instances import Instance
@@ -41,7 +42,7 @@ class Worker:
     def run(self, instance: Instance, solver: str) -> Outcome:
         """Return what became of it; a timeout and a crash are outcomes too."""
         process = self._started()
-        asked = {"problem": instance.problem, "start": instance.start, "solver": solver}
+        asked = {"instance": asdict(instance), "solver": solver}
         try:
             print(json.dumps(asked), file=process.stdin, flush=True)
         except BrokenPipeError:

@@ -254,10 +254,17 @@ class Profile:
 
     def _title(self) -> str:
         return (
-            f"{len(self.instances)} problems, {self.by_any} solved by at least one of "
+            f"{self._asked()}, {self.by_any} solved by at least one of "
             f"{len(self.solvers)} solvers; best by {self.measure}, tau = {self.tau:g}"
             f"{', or at any stationary point' if self.local else ''}"
         )
+
+    def _asked(self) -> str:
+        """Say how many problems there are, and starts where there are several near each."""
+        names = {(instance.problem, instance.start) for instance in self.instances}
+        if len(names) == len(self.instances):
+            return f"{len(names)} problems"
+        return f"{len(self.instances)} starts of {len(names)} problems"
 
     def _others(self, outcome: Outcome) -> int:
         runs = (self.outcome(outcome.instance, name) for name in self.solvers)

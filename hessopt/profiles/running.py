@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -27,6 +28,8 @@ def profile(
     jobs: int = 1,
     out: str | os.PathLike[str] | None = None,
     max_n: int | None = None,
+    perturb: float = 0.0,
+    starts: int = 1,
     tau: float = 1e-6,
     local: bool = False,
     callback: Callback | None = None,
@@ -57,6 +60,11 @@ def profile(
         again, so an interrupted profile goes on where it was.
     max_n : int, optional
         Leave out problems of more variables.
+    perturb : float
+        Start near the start of a problem instead: each entry is changed by normal noise of this
+        size, relative to its own. Where solvers end at different minima one start is one draw.
+    starts : int
+        From so many points near it, the same for all solvers and each time.
     tau : float
         The tolerance of the rule, see `Profile`.
     local : bool
@@ -96,7 +104,14 @@ def profile(
             raise ValueError(f"{name} must be a positive number, got {value!r}")
     if not isinstance(jobs, int) or jobs < 1:
         raise ValueError(f"jobs must be a whole number of at least 1, got {jobs!r}")
-    wanted = pairs(set, [solvers] if isinstance(solvers, str) else solvers, max_n)
+    if not (isinstance(perturb, (int, float)) and 0 <= perturb < math.inf):
+        raise ValueError(f"perturb must be a number of at least 0, got {perturb!r}")
+    if not isinstance(starts, int) or starts < 1:
+        raise ValueError(f"starts must be a whole number of at least 1, got {starts!r}")
+    if starts > 1 and not perturb:
+        raise ValueError(f"starts = {starts} are all the same; give perturb, such as 0.01")
+    names = [solvers] if isinstance(solvers, str) else solvers
+    wanted = pairs(set, names, max_n, perturb, starts)
     known = [] if out is None or not Path(out).exists() else read(out)
     have = {(o.instance, o.solver): o for o in known}
     missing = [pair for pair in wanted if pair not in have]
@@ -117,13 +132,19 @@ def profile(
     return Profile([have[pair] for pair in wanted], measure, tau, local)
 
 
-def pairs(set: str | Iterable[str], solvers: Iterable[str] | None, max_n: int | None) -> list[Pair]:
+def pairs(
+    set: str | Iterable[str],
+    solvers: Iterable[str] | None,
+    max_n: int | None,
+    perturb: float = 0.0,
+    starts: int = 1,
+) -> list[Pair]:
     """Return what is to be run: problem by problem, so that an early end leaves whole rows."""
     names = None if solvers is None else list(solvers)
     found: list[Pair] = []
     refused: ValueError | None = None
     by_kind: dict[str, list[str]] = {}
-    for instance in instances(set, max_n):
+    for instance in instances(set, max_n, perturb, starts):
         kind = instance.task().kind
         if kind not in by_kind:
             try:

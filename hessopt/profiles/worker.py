@@ -48,7 +48,7 @@ def _listen(tasks: queue.Queue[str]) -> None:
 
 def work(asked: dict[str, Any], out: TextIO) -> None:
     """Run one solver on one problem."""
-    instance, name = Instance(asked["problem"], asked["start"]), asked["solver"]
+    instance, name = Instance(**asked["instance"]), asked["solver"]
     task = instance.task()
     failed = outcome_of(instance, name, task, failure="error")
     started = time.perf_counter()

@@ -51,6 +51,12 @@ def test_local_solutions(hessopt, runs):
     assert "or at any stationary point" in hessopt(*runs, "--local").out
 
 
+def test_points_near_a_start(hessopt, runs):
+    done = hessopt(*runs, "--perturb", "0.01", "--starts", "2")
+    assert "4 starts of 2 problems, 4 solved" in done.out
+    assert "give perturb" in hessopt(*runs, "--starts", "2").err
+
+
 def test_none_solved_is_one(hessopt, runs):
     runs[runs.index("--solvers") + 1] = LYING
     assert hessopt(*runs).code == 1

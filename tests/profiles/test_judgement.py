@@ -27,6 +27,15 @@ def test_the_least_value_is_the_records_or_anybodys():
     assert least(at(math.nan), at(-math.inf), at(3.0)) == 3.0
 
 
+def test_points_near_a_start_share_the_least_value():
+    found = least_values([at(2.0), at(1.0, perturb=0.1, trial=1), at(3.0, start=1)])
+    assert found == {
+        Instance("p"): 1.0,
+        Instance("p", 0, 0.1, 1): 1.0,
+        Instance("p", 1): 3.0,
+    }
+
+
 def test_what_is_not_feasible_sets_no_standard():
     assert least(at(2.0, kind="bounds"), at(-9.0, kind="bounds", violation=1.0)) == 2.0
     # nor does a value that a violation within the tolerance has lowered

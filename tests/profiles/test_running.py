@@ -3,6 +3,7 @@
 import json
 import threading
 
+import numpy as np
 import pytest
 
 import hessopt
@@ -153,6 +154,10 @@ def test_another_file_is_refused(tmp_path):
         ({"jobs": 0}, "jobs must be a whole number of at least 1"),
         ({"jobs": 1.5}, "jobs must be a whole number"),
         ({"max_n": 1}, "max_n = 1 leaves no problem"),
+        ({"perturb": -0.1}, "perturb must be a number of at least 0"),
+        ({"perturb": np.nan}, "perturb must be a number of at least 0"),
+        ({"perturb": 0.1, "starts": 0}, "starts must be a whole number of at least 1"),
+        ({"starts": 3}, "starts = 3 are all the same; give perturb"),
         ({"solvers": ["scipy:bgfs"]}, "did you mean 'scipy:bfgs'"),
         ({"solvers": ["sci:*"]}, "no solver matches 'sci:"),
         ({"solvers": ["scipy:bfgs"], "set": ["hs71"]}, "none of them handles 'constraints'"),
@@ -175,6 +180,33 @@ def test_the_sets():
     assert {instance.start for instance in instances("nist")} == {0, 1}
     assert all(instance.task().n <= 3 for instance in instances("mgh", max_n=3))
     assert instances("nist")[1].label == "nist-bennett5 from start 2"
+
+
+def test_points_near_a_start():
+    def starts(name):
+        return [instance.task().start for instance in instances([name], None, 0.01, 3)]
+
+    beale, x0 = starts("beale"), instances(["beale"])[0].task().start
+    assert len({tuple(x) for x in beale}) == 3
+    assert all(0 < np.max(np.abs(x / x0 - 1)) < 0.05 for x in beale)
+    np.testing.assert_array_equal(beale, starts("beale"))
+    # an entry that is zero moves, too, and other problems of two variables move otherwise
+    powell = instances(["powell-singular"], None, 0.01)[0].task().start
+    assert np.all(powell != [3.0, -1.0, 0.0, 1.0])
+    assert not np.allclose(beale[0] / x0, starts("booth")[0] / instances(["booth"])[0].task().start)
+
+
+def test_runs_from_points_near_a_start_are_kept_apart_and_resumed(tmp_path):
+    out = tmp_path / "runs.jsonl"
+    near = {"perturb": 0.01, "out": out}
+    hessopt.profile(["beale"], named("WORKS"), out=out)
+    hessopt.profile(["beale"], named("WORKS"), starts=2, **near)
+    again = hessopt.profile(["beale"], named("WORKS"), starts=3, **near)
+    assert [instance.trial for instance in again.instances] == [0, 1, 2]
+    assert len({outcome.f0 for outcome in again.outcomes}) == 3
+    assert len(out.read_text().splitlines()) == 1 + 3
+    assert "3 starts of 1 problems" in str(again)
+    assert again.instances[1].label == "beale, 0.01 off (trial 2)"
 
 
 def test_pairs_are_problem_by_problem_and_only_those_that_fit():

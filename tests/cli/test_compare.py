@@ -61,7 +61,7 @@ def test_a_terminal_has_richs_table(hessopt, terminal):
     assert "\rbooth: newton done ..." in done.out
     assert "\rbooth: newton, l-bfgs done ..." in done.out
     assert "────" in done.out
-    assert "first (" in done.out
+    assert "reached |g| <= 1e-06" in done.out
 
 
 def test_a_terminal_without_rich_has_the_plain_table(hessopt, terminal, monkeypatch):

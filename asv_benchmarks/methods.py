@@ -3,6 +3,8 @@
 Besides the time, what the solve spent in evaluations, which no busy machine disturbs.
 """
 
+from time import perf_counter
+
 import hessopt
 import problems
 from hessopt.optimize.methods import METHODS
@@ -61,6 +63,35 @@ class ExtendedRosenbrock(Solve):
 
     problem, size = "extended-rosenbrock", 20_000
     params = [[name for name in CURVED if name not in DENSE]]
+
+
+class ManySolves:
+    """The second solve of a jitted function, whose derivatives are there, beside a plain one."""
+
+    params = ["rosenbrock", "wood", "kowalik-osborne", "extended-rosenbrock"]
+    param_names = ["problem"]
+
+    def setup(self, problem):
+        record = problems.get(problem)
+        self.start, self.plain, self.jitted = record.start, record.value, hessopt.jit(record.value)
+        for fun in (self.plain, self.jitted):
+            hessopt.minimize(fun, self.start)
+
+    def time_jitted(self, problem):
+        hessopt.minimize(self.jitted, self.start)
+
+    def track_plain_over_jitted(self, problem):
+        def least(fun):
+            times = []
+            for _ in range(20):
+                begun = perf_counter()
+                hessopt.minimize(fun, self.start)
+                times.append(perf_counter() - begun)
+            return min(times)
+
+        return least(self.plain) / least(self.jitted)
+
+    track_plain_over_jitted.unit = "times as long"
 
 
 del Solve  # the pattern is no benchmark

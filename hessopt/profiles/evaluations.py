@@ -159,6 +159,8 @@ class Evaluations:
 
     def compiled(self, what: str) -> Evaluations:
         """Compile the ``"gradient"``, and the ``"product"`` or the ``"hessian"``; count nothing."""
+        if what not in ("gradient", "product", "hessian"):
+            raise ValueError(f"compiled takes 'gradient', 'product' or 'hessian', not {what!r}")
         for shift in (0.0, 1e-3, 2e-3):  # traced, compared with an eager call, settled
             x = self.start + shift
             if what == "gradient":

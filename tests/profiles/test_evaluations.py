@@ -121,3 +121,9 @@ def test_limits_as_minimize_takes_them():
     given = restrictions(problems.get("hs71"))
     assert given["bounds"].lb.tolist() == [1, 1, 1, 1]
     assert [c.lb.tolist() for c in given["constraints"]] == [[40.0], [25.0]]
+
+
+def test_what_is_compiled_has_a_name():
+    beale = problems.get("beale")
+    with pytest.raises(ValueError, match="'gradient', 'product' or 'hessian', not 1"):
+        Evaluations(beale, beale.start).compiled(1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,10 +75,13 @@ class Programs:
     ----------
     note : str
         Why the function is differentiated eagerly; empty where it is not.
+    kept : bool
+        Whether other runs go on with them, so that they are worth a trace from the start.
     """
 
     def __init__(self, backend: Any = True) -> None:
         self._backend = backend
+        self.kept = False
         self._made: list[Jitted] = []
         self.note = ""
 
@@ -110,6 +113,9 @@ class Programs:
                 self.note = next((made.refusal for made in self._made if made.refusal), "")
                 return result
         return eager()
+
+
+P = TypeVar("P", bound=Programs)
 
 
 class Compiled(Programs):
@@ -189,20 +195,20 @@ class Compiled(Programs):
         """Return the Hessian at `x` as a sparse array; None where there is no program for it."""
         from hessopt.transforms.compressed import WrongStructureError
 
-        most = min(plan.coloring.count, max(1, BATCH // x.size))
         if plan.coloring.count <= FEW or 2 * x.size > BATCH:
             one = self._product.partial(x, *args, multiply_out=False)
             multiply = lambda vs: np.array([one(v.reshape(np.shape(x))) for v in vs])  # noqa: E731
         else:
-            multiply = lambda vs: self._multiplied(x, vs, most, *args)  # noqa: E731
+            multiply = lambda vs: self._multiplied(x, vs, plan.coloring.count, *args)  # noqa: E731
         try:
             return self.tried(lambda: plan.matrix(multiply, np.float64), lambda: None)
         except WrongStructureError as error:
             self.note = str(error)
             return None
 
-    def _multiplied(self, x: Array, vs: Array, most: int, *args: Any) -> Any:
-        """Multiply up to `most` rows, always by the one program for as many."""
+    def _multiplied(self, x: Array, vs: Array, count: int, *args: Any) -> Any:
+        """Multiply some of `count` rows, always by the one program for as many as go at once."""
+        most = min(count, max(1, BATCH // x.size))
         rows = np.zeros((most, x.size))
         rows[: len(vs)] = vs
         return np.reshape(self._rows(x, rows, *args), (most, -1))[: len(vs)]
@@ -249,4 +255,11 @@ def kept_by(
     def make() -> Compiled:
         return Compiled(lambda *given: checks.scalar(fun(*given)), size, backend)
 
-    return fun.keep(("scalar", backend), make)
+    return kept(fun, ("scalar", backend), make)
+
+
+def kept(fun: Jitted, key: Any, make: Callable[[], P]) -> P:
+    """Return the programs that `fun` keeps under this key; make them where there are none yet."""
+    programs = fun.keep(key, make)
+    programs.kept = True
+    return programs

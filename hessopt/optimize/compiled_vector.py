@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hessopt.optimize.compiled import BATCH, Programs
+from hessopt.optimize.compiled import BATCH, Programs, kept
 from hessopt.transforms.first_order import jvp, vjp
 from hessopt.transforms.jit import Jitted
 from hessopt.transforms.matrices import jacobian
@@ -168,21 +168,29 @@ def stacked(out: Any) -> Any:
     return np.reshape(np.stack(out) if isinstance(out, list | tuple) else out, -1)
 
 
-def kept_by(
-    fun: Any, args: Any, shape: tuple[int, ...], m: int, wanted: bool | str
-) -> CompiledVector | None:
-    """Return the derivatives that a jitted `fun` without further arguments keeps; None for others.
+def programs_of(
+    fun: Any,
+    args: Any,
+    function: Callable[[Any], Any],
+    shape: tuple[int, ...],
+    m: int,
+    wanted: bool | str,
+) -> CompiledVector:
+    """Return programs of a function, those that a jitted `fun` keeps if it takes x alone.
 
     Parameters
     ----------
     fun, args
-        The function, and its further arguments.
+        What the user gives, and its further arguments.
+    function : callable
+        ``function(x)``, which calls it with them.
     shape, m
         As `CompiledVector` takes them.
     wanted : bool or str
-        What the option `jit` of the run says.
+        What the option `jit` of the run says; a backend goes before that of `fun`.
     """
-    if not isinstance(fun, Jitted) or args or not wanted:
-        return None
+    if not isinstance(fun, Jitted) or args:
+        return CompiledVector(function, shape, m, wanted)
     backend = fun.backend if wanted is True else wanted
-    return fun.keep(("vector", shape, m, backend), lambda: CompiledVector(fun, shape, m, backend))
+    key = "vector", shape, m, backend
+    return kept(fun, key, lambda: CompiledVector(fun, shape, m, backend))

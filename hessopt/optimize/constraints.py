@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hessopt.autodiff.variable import Variable
 from hessopt.optimize import differences
 from hessopt.optimize.compiled import LONG
-from hessopt.optimize.compiled_vector import CompiledVector, kept_by
+from hessopt.optimize.compiled_vector import CompiledVector, programs_of
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.linearisation import Linearisation, Multiplied, Recorded
 from hessopt.optimize.objective import DENSE, quiet, symmetric_operator
@@ -143,7 +143,6 @@ class Nonlinear(Constraint):
         self.hess: Any = hess
         self._jit = jit if self.jac is None else False
         self._asked: Counter[str] = Counter()
-        self._at_once = False
         self.is_sparse = False
 
     def traced(self, x: Any) -> Any:
@@ -159,9 +158,9 @@ class Nonlinear(Constraint):
             c = self.fun(np.array(x).reshape(self.shape), *self.args)
         c = np.array(c, dtype=np.float64).ravel()
         if self._jit and self.compiled is None:
-            kept = kept_by(self.fun, self.args, self.shape, c.size, self._jit)
-            self._at_once = kept is not None
-            self.compiled = kept or CompiledVector(self.traced, self.shape, c.size, self._jit)
+            self.compiled = programs_of(
+                self.fun, self.args, self.traced, self.shape, c.size, self._jit
+            )
         return c
 
     def _tracing(self, kind: str) -> CompiledVector | None:
@@ -170,7 +169,7 @@ class Nonlinear(Constraint):
         compiled = self.compiled
         if compiled is None or compiled.note:
             return None
-        many = self._asked[kind] > RECORDED or max(compiled.m, compiled.n) >= LONG or self._at_once
+        many = self._asked[kind] > RECORDED or max(compiled.m, compiled.n) >= LONG or compiled.kept
         return compiled if many else None
 
     def at(self, x: Array) -> Linearisation:

@@ -59,9 +59,9 @@ def algebra(program: Program) -> Program:
 
 def rewritten(line: Instruction, known: Known) -> Any:
     """Apply the first rule that changes the line."""
-    if line.shape is None or not line.op:
-        return line
     op = line.op
+    if line.shape is None or not op:
+        return line
     for rules in (RULES_OF_SHAPE, RULES_OF_VALUE, RULES_OF_LOGISTIC):
         if op in rules:
             result = rules[op](line, known)

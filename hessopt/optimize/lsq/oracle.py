@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hessopt.optimize import differences
 from hessopt.optimize.compiled import COMPILES, LONG
-from hessopt.optimize.compiled_vector import CompiledVector, kept_by, stacked
+from hessopt.optimize.compiled_vector import CompiledVector, programs_of, stacked
 from hessopt.optimize.differences import is_scheme
 from hessopt.optimize.lsq import checks
 from hessopt.optimize.oracle import Curvature, Product
@@ -107,7 +107,6 @@ class VectorOracle:
         self.compiled: CompiledVector | None = None
         self._jit = jit if self.exact else False
         self._recordings = recorded
-        self._at_once = False
 
     @property
     def exact(self) -> bool:
@@ -139,9 +138,7 @@ class VectorOracle:
         """Return the programs for m values, or None if there are to be none."""
         if self._jit and self.compiled is None:
             further = self._args or self._kwargs
-            kept = kept_by(self._fun, further, self._shape, m, self._jit)
-            self._at_once = kept is not None
-            self.compiled = kept or CompiledVector(self._bare, self._shape, m, self._jit)
+            self.compiled = programs_of(self._fun, further, self._bare, self._shape, m, self._jit)
         return self.compiled
 
     def _tracing(self, m: int) -> CompiledVector | None:
@@ -149,7 +146,7 @@ class VectorOracle:
         compiled = self._programs(m)
         if compiled is None or compiled.note:
             return None
-        if min(m, self.n) > FEW or self._at_once:
+        if min(m, self.n) > FEW or compiled.kept:
             return compiled
         recorded = self._recordings if max(m, self.n) < LONG else LONG_ONES
         return compiled if self.njev + self.njev_before >= recorded else None
@@ -238,7 +235,7 @@ class VectorOracle:
         self.nhev += 1
         compiled = self._programs(u.size)
         many = self.nhev + self.nhev_before > RECORDED
-        traced = many or self._at_once or (compiled and long(compiled))
+        traced = many or (compiled and (compiled.kept or long(compiled)))
         if compiled is not None and not compiled.note and traced:
             self._before_call()
             product = compiled.curvature(x, u)
